@@ -1,0 +1,61 @@
+"""The acoustic model: a stride-3 stem and factored, dilated residual blocks with explicit left context.
+
+Every convolution sees only what has come: a block that looks `ahead` frames ahead delivers its output that much later, and the
+skip path is delayed with it. Left context that does not exist yet is zero, exactly the initial streaming state at run time.
+"""
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+STRIDE = 3
+STEM_KERNEL = 6  # output i sees feature frames 3i-3 .. 3i+2
+
+
+class Block(nn.Module):
+    def __init__(self, channels, bottleneck, dilation, ahead, dropout, bypass):
+        super().__init__()
+        self.dilation, self.ahead, self.bypass = dilation, ahead, bypass
+        self.reduce = nn.Conv1d(channels, bottleneck, 1, bias=False)
+        self.expand = nn.Conv1d(bottleneck, channels, 3, dilation=dilation, bias=False)
+        self.norm = nn.BatchNorm1d(channels)
+        self.dropout = dropout
+
+    def forward(self, x):
+        frames = x.shape[2]
+        h = F.pad(self.reduce(x), (2 * self.dilation, 0))
+        y = F.relu(self.norm(self.expand(h).float()))
+        if self.training and self.dropout:  # continuous and shared over time (Kaldi's TDNN-F dropout): no mask a frame to draw
+            y = y * (1 + 2 * self.dropout * (2 * torch.rand(x.shape[0], x.shape[1], 1) - 1))
+        skip = F.pad(x, (self.ahead, 0))[:, :, :frames] if self.ahead else x
+        return torch.add(y, skip, alpha=self.bypass)
+
+
+class AcousticModel(nn.Module):
+    """features [B, T, 80] (T a multiple of 3) -> log-likelihoods [B, T/3, outputs], `delay` frames late."""
+
+    def __init__(self, config, outputs, bins=80):
+        super().__init__()
+        c = config["channels"]
+        self.stem = nn.Conv1d(bins, c, STEM_KERNEL, stride=STRIDE, bias=False)
+        self.stem_norm = nn.BatchNorm1d(c)
+        self.blocks = nn.ModuleList(
+            Block(c, config["bottleneck"], b["dilation"], b["ahead"], config["dropout"], config["bypass"])
+            for b in config["blocks"]
+        )
+        self.output = nn.Conv1d(c, outputs, 1)
+        self.delay = sum(b["ahead"] for b in config["blocks"])
+        nn.init.zeros_(self.output.weight)
+        nn.init.zeros_(self.output.bias)
+
+    def forward(self, x):
+        x = F.pad(x.transpose(1, 2), (STEM_KERNEL - STRIDE, 0))
+        x = F.relu(self.stem_norm(self.stem(x).float()))
+        for block in self.blocks:
+            x = block(x)
+        return self.output(x).float().transpose(1, 2)
+
+    def aligned(self, feats):
+        """Log-likelihoods with the delay taken out: the features are followed by zeros as at the end of a stream."""
+        frames = (feats.shape[1] + STRIDE - 1) // STRIDE
+        pad = (frames + self.delay) * STRIDE - feats.shape[1]
+        return self(F.pad(feats, (0, 0, 0, pad)))[:, self.delay :]

@@ -1,0 +1,133 @@
+"""LF-MMI training with resumable checkpoints, EMA weights, a log of every update and validation after every epoch."""
+import copy
+import json
+import queue
+import sys
+import threading
+import time
+
+import numpy as np
+import torch
+
+from .data import Batches, phone_sequences
+from .lexicon import PHONES
+from .lfmmi import LFMMI, PhoneTrigram
+from .model import AcousticModel
+
+
+def learning_rate(step, total, peak, warm_up):
+    """One cycle: linear up, cosine down to 1 % of the peak."""
+    at = step / total
+    if at < warm_up:
+        return peak * (0.04 + 0.96 * at / warm_up)
+    return peak * (0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * (at - warm_up) / (1 - warm_up))))
+
+
+def prefetch(batches, start):
+    """Batches start.. in order, loaded one thread ahead."""
+    q = queue.Queue(4)
+
+    def work():
+        for i in range(start, len(batches)):
+            q.put(batches.load(i))
+        q.put(None)
+
+    threading.Thread(target=work, daemon=True).start()
+    while (item := q.get()) is not None:
+        yield item
+
+
+def outputs_of(lengths):
+    return [(n + 2) // 3 for n in lengths]
+
+
+def validate(model, corpus, clips, trigram, batch_frames):
+    """Objective per output frame on clips without augmentation."""
+    model.eval()
+    loss, frames = 0.0, 0
+    batches = Batches(corpus, clips, batch_frames, 0, training=False)
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        for feats, lengths, sequences in prefetch(batches, 0):
+            y = model.aligned(torch.from_numpy(feats)).float()
+            loss += LFMMI.apply(y, outputs_of(lengths), sequences, trigram).item()
+            frames += sum(outputs_of(lengths))
+    model.train()
+    return -loss / frames
+
+
+def train(corpus, config, out, initial=None, max_epochs=None):
+    """Train to `config`, writing checkpoints and log.jsonl under `out`; goes on from a checkpoint found there."""
+    settings = config["train"]
+    out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(config["seed"])
+    clips = corpus.split("train")
+    usable = [c for c in clips if c["prons"] is not None]
+    valid = [c for c in corpus.split("dev") if c["prons"] is not None][::6]
+    trigram = PhoneTrigram(list(phone_sequences(usable, config["silence_between_words"], config["seed"])), len(PHONES))
+    model = AcousticModel(config["model"], 2 * len(PHONES))
+    average = copy.deepcopy(model)
+    print(f"{len(usable)} of {len(clips)} clips, {sum(p.numel() for p in model.parameters())/1e6:.2f} M parameters")
+    optimiser = torch.optim.AdamW(model.parameters(), weight_decay=settings["weight_decay"])
+    step, epoch, first = 0, 0, 0
+    checkpoint = out / "checkpoint.pt"
+    if checkpoint.exists():
+        saved = torch.load(checkpoint)
+        model.load_state_dict(saved["model"])
+        average.load_state_dict(saved["average"])
+        optimiser.load_state_dict(saved["optimiser"])
+        step, epoch, first = saved["step"], saved["epoch"], saved["batch"]
+        print(f"resuming at epoch {epoch} batch {first}")
+    elif initial:
+        model.load_state_dict(torch.load(initial)["average"])
+        average = copy.deepcopy(model)
+
+    def save(epoch, batch):
+        state = {"model": model.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict()}
+        torch.save({**state, "step": step, "epoch": epoch, "batch": batch, "config": config}, out / "tmp.pt")
+        (out / "tmp.pt").rename(checkpoint)
+
+    log = open(out / "log.jsonl", "a")
+    model.train()
+    while epoch < (max_epochs or settings["epochs"]):
+        batches = Batches(corpus, clips, settings["batch_frames"], config["seed"] + epoch)
+        progress = epoch + first / len(batches)
+        seen, total, began = 0, 0.0, time.time()
+        for i, (feats, lengths, sequences) in enumerate(prefetch(batches, first), first):
+            rate = learning_rate(epoch + i / len(batches), settings["epochs"], settings["learning_rate"], settings["warm_up"])
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            with torch.autocast("cpu", torch.bfloat16):
+                y = model.aligned(torch.from_numpy(feats))
+            y = y.float()
+            frames = outputs_of(lengths)
+            mmi = LFMMI.apply(y, frames, sequences, trigram)
+            loss = (mmi + settings["output_l2"] * y.square().sum()) / sum(frames)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            norm = torch.nn.utils.clip_grad_norm_(model.parameters(), settings["clip"])
+            if torch.isfinite(norm):
+                optimiser.step()
+                step += 1
+                decay = min(settings["ema"], (1 + step) / (10 + step))
+                with torch.no_grad():
+                    for a, b in zip(average.state_dict().values(), model.state_dict().values()):
+                        a.lerp_(b, 1 - decay) if a.is_floating_point() else a.copy_(b)
+            total += -mmi.item()
+            seen += sum(frames)
+            if (i + 1) % 50 == 0:
+                entry = {"epoch": epoch, "batch": i + 1, "of": len(batches), "objective": round(total / seen, 4),
+                         "norm": round(float(norm), 3), "rate": rate, "seconds": round(time.time() - began, 1)}
+                print(json.dumps(entry), flush=True)
+                log.write(json.dumps(entry) + "\n")
+                log.flush()
+                seen, total, began = 0, 0.0, time.time()
+            if (i + 1) % 200 == 0:
+                save(epoch, i + 1)
+        epoch, first = epoch + 1, 0
+        save(epoch, 0)
+        entry = {"epoch": epoch, "valid": validate(average, corpus, valid, trigram, settings["batch_frames"])}
+        average.train()
+        print(json.dumps(entry), flush=True)
+        log.write(json.dumps(entry) + "\n")
+        log.flush()
+        sys.stdout.flush()
