@@ -1,0 +1,80 @@
+import { FLACDecoder } from '@wasm-audio-decoders/flac';
+import { OggVorbisDecoder } from '@wasm-audio-decoders/ogg-vorbis';
+import { MPEGDecoder } from 'mpg123-decoder';
+import { OggOpusDecoder } from 'ogg-opus-decoder';
+import { HearkenError } from '../errors.js';
+import type { ByteReader } from './byte-reader.js';
+import { type AudioSource, checkFormat } from './source.js';
+
+interface Decoded {
+  channelData: Float32Array[];
+  samplesDecoded: number;
+  sampleRate: number;
+  errors: { message: string }[];
+}
+
+/** What the WASM decoders of the wasm-audio-decoders family have in common. */
+interface WasmDecoder {
+  ready: Promise<void>;
+  decode(bytes: Uint8Array): Decoded | Promise<Decoded>;
+  flush?(): Decoded | Promise<Decoded>;
+  free(): void;
+}
+
+const DECODERS = {
+  flac: () => new FLACDecoder(),
+  mp3: () => new MPEGDecoder(),
+  'ogg-opus': () => new OggOpusDecoder({ forceStereo: false }),
+  'ogg-vorbis': () => new OggVorbisDecoder(),
+} satisfies Record<string, () => WasmDecoder>;
+
+export type CompressedContainer = keyof typeof DECODERS;
+
+/** FLAC, MP3, Ogg Opus and Ogg Vorbis by WASM decoders, chunk by chunk. */
+export async function openCompressed(reader: ByteReader, container: CompressedContainer): Promise<AudioSource> {
+  const decoder: WasmDecoder = DECODERS[container]();
+  await decoder.ready;
+  const warnings: string[] = [];
+  const pieces = decodePieces(reader, decoder, container, warnings);
+  const first = await pieces.next();
+  if (first.done) throw new HearkenError('AUDIO_CODEC', `no sound could be decoded from the ${container} stream${reason(warnings)}`);
+  const { sampleRate, channelData } = first.value;
+  checkFormat(sampleRate, channelData.length, `the ${container} stream`);
+  async function* chunks(): AsyncGenerator<Float32Array[]> {
+    yield channelData;
+    for await (const piece of pieces) {
+      if (piece.sampleRate !== sampleRate || piece.channelData.length !== channelData.length) {
+        throw new HearkenError('AUDIO_UNSUPPORTED', `the ${container} stream changes its rate or channel count on the way`);
+      }
+      yield piece.channelData;
+    }
+  }
+  return { container, sampleRate, channels: channelData.length, warnings, chunks: chunks() };
+}
+
+const reason = (warnings: string[]): string => (warnings.length > 0 ? ` (${warnings[0]})` : '');
+
+async function* decodePieces(
+  reader: ByteReader,
+  decoder: WasmDecoder,
+  container: string,
+  warnings: string[],
+): AsyncGenerator<Decoded> {
+  const note = (decoded: Decoded): Decoded => {
+    for (const e of decoded.errors) if (warnings.length < 10) warnings.push(`${container}: ${e.message}`);
+    return decoded;
+  };
+  try {
+    for await (const bytes of reader.rest()) {
+      const decoded = note(await decoder.decode(bytes));
+      if (decoded.samplesDecoded > 0) yield decoded;
+    }
+    const last = decoder.flush ? note(await decoder.flush()) : undefined;
+    if (last && last.samplesDecoded > 0) yield last;
+  } catch (error) {
+    if (error instanceof HearkenError) throw error;
+    throw new HearkenError('AUDIO_CODEC', `the ${container} stream is damaged: ${(error as Error).message}`, { cause: error });
+  } finally {
+    decoder.free();
+  }
+}

@@ -1,0 +1,5 @@
+/** Kaldi-compatible features: framing, filterbank, MFCC, deltas, mean and variance normalisation. */
+export { OnlineCmvn, type SlidingCmvnOptions, slidingCmvn } from './cmvn.js';
+export { addDeltas } from './deltas.js';
+export { computeFeatures, OnlineFeature } from './online-feature.js';
+export { type FeatureOptions, fbankOptions, mfccOptions, type WindowType } from './options.js';
