@@ -1,0 +1,228 @@
+import { HearkenError } from '../errors.js';
+import type { ConstFst } from '../fst/index.js';
+import { FIRST_WORD } from '../graph/labels.js';
+import type { LanguageModel } from '../lm/index.js';
+import { type DecoderOptions, decoderOptions } from './options.js';
+import { TokenTable } from './token-table.js';
+import { Traceback } from './traceback.js';
+
+/** A language model whose unigram costs are already in the graph as look-ahead. */
+export interface RescoringLm extends LanguageModel {
+  unigramCost(word: number): number;
+}
+
+/** One output label of the best path and the number of frames before it was written. */
+export interface PathLabel {
+  label: number;
+  frame: number;
+}
+
+export interface BestPath {
+  labels: PathLabel[];
+  /** Total cost: graph, language model and acoustics. */
+  cost: number;
+  /** False where no token stood in a final state: the labels are then those of the best unfinished path. */
+  reachedFinal: boolean;
+  /** How many of the labels every surviving path shares: they can no longer change. */
+  stable: number;
+}
+
+/** Links are compacted when they have doubled since the last time, from this many on. */
+const COMPACT_FROM = 1 << 16;
+const HISTOGRAM_BINS = 512;
+
+/**
+ * Viterbi beam search over graph × language model, the product made on the fly: a token is a pair of states. It minimises
+ *   Σ graph cost − Σ log-likelihood + Σ_words [ lmWeight·(−ln p(w|h)) − (−ln p₁(w)) + wordPenalty ]
+ * where p₁ is the unigram already in the graph (Kaldi's biglm decoder; Dolfing and Hetherington 2001).
+ */
+export class BeamDecoder {
+  readonly options: DecoderOptions;
+  #graph: ConstFst;
+  #lm: RescoringLm;
+  #width: number;
+  #now = new TokenTable();
+  #next = new TokenTable();
+  #trace = new Traceback();
+  #queue: number[] = [];
+  #frames = 0;
+  #compactAt = COMPACT_FROM;
+  #histogram = new Int32Array(HISTOGRAM_BINS);
+  /** Tokens expanded since the start, for measurements. */
+  tokensExpanded = 0;
+
+  /** @param width numbers in a frame of scores; input labels are 1 … width. @throws FST_INVALID */
+  constructor(graph: ConstFst, lm: RescoringLm, width: number, options: Partial<DecoderOptions> = {}) {
+    this.options = decoderOptions(options);
+    this.#graph = graph;
+    this.#lm = lm;
+    this.#width = width;
+    const top = graph.ilabels.reduce((m, l) => Math.max(m, l), 0);
+    if (top > width) throw new HearkenError('FST_INVALID', `the graph has input label ${top}, scores have ${width} columns`);
+    this.start();
+  }
+
+  /** Begin a new utterance. */
+  start(): void {
+    this.#now.clear();
+    this.#trace.clear();
+    this.#frames = 0;
+    this.#compactAt = COMPACT_FROM;
+    const t = this.#now.findOrAdd(this.#graph.start, this.#lm.start);
+    this.#now.cost[t] = 0;
+    this.#now.link[t] = Traceback.NONE;
+    this.#queue.push(t);
+    this.#epsilons(this.#now, this.options.beam);
+  }
+
+  /** Frames since start(). */
+  get frames(): number {
+    return this.#frames;
+  }
+
+  get activeTokens(): number {
+    return this.#now.size;
+  }
+
+  get links(): number {
+    return this.#trace.size;
+  }
+
+  /** Search on through frames of log-likelihoods [frames × width]. @throws SCORES_INVALID before anything is changed */
+  advance(scores: Float32Array): void {
+    const width = this.#width;
+    if (scores.length % width !== 0) throw new HearkenError('SCORES_INVALID', `${scores.length} scores are not frames of ${width}`);
+    for (let i = 0; i < scores.length; i++) {
+      if (!Number.isFinite(scores[i])) throw new HearkenError('SCORES_INVALID', `score ${scores[i]} at frame ${Math.floor(i / width)}, column ${i % width}`);
+    }
+    for (let at = 0; at < scores.length; at += width) this.#step(scores, at);
+  }
+
+  #step(scores: Float32Array, at: number): void {
+    const { first, epsilonEnd, ilabels, olabels, weights, nexts } = this.#graph;
+    const { beam } = this.options;
+    const now = this.#now;
+    const next = this.#next;
+    next.clear();
+    const cutoff = this.#cutoff();
+    let nextCutoff = Number.POSITIVE_INFINITY;
+    this.#frames++;
+    for (let t = 0; t < now.size; t++) {
+      const cost = now.cost[t];
+      if (cost > cutoff) continue;
+      this.tokensExpanded++;
+      const state = now.state[t];
+      for (let a = epsilonEnd[state], end = first[state + 1]; a < end; a++) {
+        let total = cost + weights[a] - scores[at + ilabels[a] - 1];
+        let lmState = now.lmState[t];
+        const label = olabels[a];
+        if (label >= FIRST_WORD) {
+          total += this.#wordCost(lmState, label);
+          lmState = this.#lm.next;
+        }
+        if (total > nextCutoff) continue;
+        if (total + beam < nextCutoff) nextCutoff = total + beam;
+        const to = next.findOrAdd(nexts[a], lmState);
+        if (total < next.cost[to]) {
+          next.cost[to] = total;
+          next.link[to] = label === 0 ? now.link[t] : this.#trace.add(now.link[t], label, this.#frames - 1);
+        }
+      }
+    }
+    for (let t = 0; t < next.size; t++) {
+      const state = next.state[t];
+      if (epsilonEnd[state] > first[state]) this.#queue.push(t);
+    }
+    this.#now = next;
+    this.#next = now;
+    this.#epsilons(next, nextCutoff);
+    if (this.#trace.size > this.#compactAt) {
+      this.#trace.compact(next.link, next.size);
+      this.#compactAt = Math.max(COMPACT_FROM, 2 * this.#trace.size);
+    }
+  }
+
+  #wordCost(lmState: number, word: number): number {
+    const { lmWeight, wordPenalty } = this.options;
+    return lmWeight * this.#lm.step(lmState, word) - this.#lm.unigramCost(word) + wordPenalty;
+  }
+
+  /** Follow arcs without input, depth first, tokens again when they improve. */
+  #epsilons(table: TokenTable, cutoff: number): void {
+    const { first, epsilonEnd, olabels, weights, nexts } = this.#graph;
+    const queue = this.#queue;
+    for (let t = queue.pop(); t !== undefined; t = queue.pop()) {
+      const cost = table.cost[t];
+      if (cost > cutoff) continue;
+      const state = table.state[t];
+      for (let a = first[state], end = epsilonEnd[state]; a < end; a++) {
+        let total = cost + weights[a];
+        let lmState = table.lmState[t];
+        const label = olabels[a];
+        if (label >= FIRST_WORD) {
+          total += this.#wordCost(lmState, label);
+          lmState = this.#lm.next;
+        }
+        if (total > cutoff) continue;
+        const to = table.findOrAdd(nexts[a], lmState);
+        if (total >= table.cost[to]) continue;
+        table.cost[to] = total;
+        table.link[to] = label === 0 ? table.link[t] : this.#trace.add(table.link[t], label, this.#frames);
+        if (epsilonEnd[nexts[a]] > first[nexts[a]]) queue.push(to);
+      }
+    }
+  }
+
+  /** Cost past which tokens are not expanded: the beam, or less where more than maxActive lie in it. */
+  #cutoff(): number {
+    const { beam, maxActive } = this.options;
+    const { cost, size } = this.#now;
+    let best = Number.POSITIVE_INFINITY;
+    for (let t = 0; t < size; t++) if (cost[t] < best) best = cost[t];
+    if (size <= maxActive) return best + beam;
+    const bins = this.#histogram.fill(0);
+    const scale = HISTOGRAM_BINS / beam;
+    for (let t = 0; t < size; t++) {
+      const bin = Math.floor((cost[t] - best) * scale);
+      if (bin < HISTOGRAM_BINS) bins[bin]++;
+    }
+    let held = 0;
+    for (let b = 0; b < HISTOGRAM_BINS; b++) {
+      held += bins[b];
+      if (held > maxActive) return best + b / scale;
+    }
+    return best + beam;
+  }
+
+  /** The best path so far. @param final count only paths that end in a final state, if there are any */
+  bestPath(final: boolean): BestPath {
+    const { cost, state, lmState, link, size } = this.#now;
+    let best = -1;
+    let bestCost = Number.POSITIVE_INFINITY;
+    let reachedFinal = false;
+    for (let t = 0; t < size && final; t++) {
+      const end = this.#graph.finals[state[t]];
+      if (end === Number.POSITIVE_INFINITY) continue;
+      const total = cost[t] + end + this.options.lmWeight * this.#lm.finalCost(lmState[t]);
+      if (total < bestCost) {
+        bestCost = total;
+        best = t;
+        reachedFinal = true;
+      }
+    }
+    for (let t = 0; t < size && !reachedFinal; t++) {
+      if (cost[t] < bestCost) {
+        bestCost = cost[t];
+        best = t;
+      }
+    }
+    const path = best < 0 ? [] : this.#trace.path(link[best]);
+    const common = size > 0 ? this.#trace.commonAncestor(link, size) : Traceback.NONE;
+    return {
+      labels: path.map((l) => ({ label: this.#trace.label(l), frame: this.#trace.frame(l) })),
+      cost: bestCost,
+      reachedFinal,
+      stable: path.indexOf(common) + 1,
+    };
+  }
+}

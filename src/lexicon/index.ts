@@ -1,0 +1,3 @@
+/** Pronunciations of words. */
+export { Lexicon, type Pronunciation } from './lexicon.js';
+export { PHONES, SILENCE } from './phones.js';

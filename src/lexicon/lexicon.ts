@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { dictionary } from 'cmu-pronouncing-dictionary';
+import { HearkenError } from '../errors.js';
+import { PHONES } from './phones.js';
+
+export type Pronunciation = readonly string[];
+
+const VOICELESS = new Set(['P', 'T', 'K', 'F', 'TH']);
+const SIBILANT = new Set(['S', 'Z', 'SH', 'ZH', 'CH', 'JH']);
+
+/** The plural or possessive ending after these phones. */
+function withS(phones: Pronunciation): Pronunciation {
+  const last = phones[phones.length - 1];
+  if (SIBILANT.has(last)) return [...phones, 'IH', 'Z'];
+  return [...phones, VOICELESS.has(last) ? 'S' : 'Z'];
+}
+
+/** The past ending after these phones. */
+function withD(phones: Pronunciation): Pronunciation {
+  const last = phones[phones.length - 1];
+  if (last === 'T' || last === 'D') return [...phones, 'IH', 'D'];
+  return [...phones, VOICELESS.has(last) || last === 'S' || last === 'SH' || last === 'CH' ? 'T' : 'D'];
+}
+
+/** Endings that English adds without changing the stem's sound: the ending, stems to try, and what it sounds like. */
+const ENDINGS: { ending: string; stems: (base: string) => string[]; sound: (p: Pronunciation) => Pronunciation }[] = [
+  { ending: "'s", stems: (b) => [b], sound: withS },
+  { ending: "s'", stems: (b) => [`${b}s`], sound: (p) => p },
+  { ending: 'ies', stems: (b) => [`${b}y`], sound: withS },
+  { ending: 'es', stems: (b) => [`${b}e`, b], sound: withS },
+  { ending: 's', stems: (b) => [b], sound: withS },
+  { ending: 'ied', stems: (b) => [`${b}y`], sound: withD },
+  { ending: 'ed', stems: (b) => [`${b}e`, b, undouble(b)], sound: withD },
+  { ending: 'ing', stems: (b) => [b, `${b}e`, undouble(b)], sound: (p) => [...p, 'IH', 'NG'] },
+  { ending: 'ly', stems: (b) => [b], sound: (p) => [...p, 'L', 'IY'] },
+  { ending: 'ness', stems: (b) => [b], sound: (p) => [...p, 'N', 'AH', 'S'] },
+  { ending: 'less', stems: (b) => [b], sound: (p) => [...p, 'L', 'AH', 'S'] },
+  { ending: 'er', stems: (b) => [b, `${b}e`, undouble(b)], sound: (p) => [...p, 'ER'] },
+];
+
+const BEGINNINGS: { prefix: string; sound: Pronunciation }[] = [
+  { prefix: 'un', sound: ['AH', 'N'] },
+  { prefix: 're', sound: ['R', 'IY'] },
+  { prefix: 'non', sound: ['N', 'AA', 'N'] },
+  { prefix: 'over', sound: ['OW', 'V', 'ER'] },
+  { prefix: 'under', sound: ['AH', 'N', 'D', 'ER'] },
+];
+
+const undouble = (base: string): string => (/([bdgmnprt])\1$/.test(base) ? base.slice(0, -1) : base);
+
+/** Words and their pronunciations in phones of `PHONES`. */
+export class Lexicon {
+  #entries = new Map<string, Pronunciation[]>();
+
+  /** CMUdict from its package, stress dropped, and the entries of `additions` behind it. */
+  static standard(additions?: string): Lexicon {
+    const lexicon = new Lexicon();
+    for (const [key, value] of Object.entries(dictionary)) {
+      const phones = value.split('#')[0].replace(/\d/g, '').trim().split(/\s+/);
+      lexicon.add(key.replace(/\(\d+\)$/, ''), phones);
+    }
+    if (additions) lexicon.readAdditions(additions);
+    return lexicon;
+  }
+
+  /** @throws LEXICON_FORMAT for a phone outside the phone set */
+  add(word: string, phones: Pronunciation): void {
+    const bad = phones.find((p) => !PHONES.includes(p));
+    if (bad !== undefined) throw new HearkenError('LEXICON_FORMAT', `"${word}" has the unknown phone "${bad}"`);
+    const known = this.#entries.get(word);
+    if (!known) this.#entries.set(word, [phones]);
+    else if (!known.some((k) => k.join(' ') === phones.join(' '))) known.push(phones);
+  }
+
+  /** A file of `word<TAB>PH ON ES`, `#` starting a comment. @throws LEXICON_FORMAT naming the line */
+  readAdditions(path: string): void {
+    for (const [i, raw] of readFileSync(path, 'utf8').split('\n').entries()) {
+      const line = raw.split('#')[0].trim();
+      if (!line) continue;
+      const [word, phones] = line.split('\t');
+      if (!phones) throw new HearkenError('LEXICON_FORMAT', `${path}:${i + 1}: no tab between word and phones`);
+      try {
+        this.add(word, phones.trim().split(/\s+/));
+      } catch (error) {
+        throw (error as HearkenError).at(`${path}:${i + 1}`);
+      }
+    }
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Listed pronunciations, else those of a listed stem with a regular ending or beginning; [] where there is neither. */
+  pronounce(word: string): readonly Pronunciation[] {
+    return this.#entries.get(word) ?? this.#derive(word);
+  }
+
+  #derive(word: string): Pronunciation[] {
+    for (const { ending, stems, sound } of ENDINGS) {
+      if (!word.endsWith(ending) || word.length < ending.length + 3) continue;
+      for (const stem of stems(word.slice(0, -ending.length))) {
+        const found = this.#entries.get(stem);
+        if (found) return found.map(sound);
+      }
+    }
+    for (const { prefix, sound } of BEGINNINGS) {
+      if (!word.startsWith(prefix) || word.length < prefix.length + 4) continue;
+      const found = this.#entries.get(word.slice(prefix.length));
+      if (found) return found.map((p) => [...sound, ...p]);
+    }
+    return [];
+  }
+}

@@ -1,0 +1,221 @@
+"""The trained network as ONNX with explicit state, in fp32 and in static int8 (QDQ), and its model card.
+
+features [N, T, 80] (T a multiple of 3) and state [N, S] give loglikes [N, T/3, V] and next_state [N, S]. Batch norms are folded
+into convolutions, and so is the bypass factor: the residual stream is kept divided by bypass^k. It stays fp32 in the int8 model;
+convolutions inside blocks read and write uint8, their weights int8 by channel. Stem and output layer (6 % of the work) stay fp32.
+"""
+import hashlib
+import json
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+from . import features
+from .lexicon import PHONES
+from .model import STEM_KERNEL, STRIDE
+
+OPSET = 17
+
+
+def _fold(conv, norm):
+    """Weight and bias of a convolution with the batch norm behind it folded in."""
+    scale = (norm.weight / torch.sqrt(norm.running_var + norm.eps)).detach().numpy()
+    weight = conv.weight.detach().numpy() * scale[:, None, None]
+    return weight, norm.bias.detach().numpy() - norm.running_mean.numpy() * scale
+
+
+class _Builder:
+    def __init__(self, ranges):
+        self.nodes, self.weights, self.ranges, self.count = [], [], ranges, 0
+        self.state, self.next_state = [], []
+
+    def const(self, name, array):
+        self.weights.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        return name
+
+    def node(self, op, inputs, **attributes):
+        self.count += 1
+        out = f"{op.lower()}_{self.count}"
+        self.nodes.append(helper.make_node(op, inputs, [out], name=out, **attributes))
+        return out
+
+    def quantized(self, x, name):
+        """x through uint8 and back, with the calibrated range called `name`; x itself in an fp32 model."""
+        if self.ranges is None:
+            return x
+        low, high = self.ranges[name]
+        scale = np.float32(max(high - low, 1e-6) / 255)
+        zero = np.uint8(round(-low / scale))
+        s, z = f"{name}_scale", f"{name}_zero"
+        if not any(w.name == s for w in self.weights):
+            self.const(s, np.array(scale, np.float32))
+            self.const(z, np.array(zero, np.uint8))
+        return self.node("DequantizeLinear", [self.node("QuantizeLinear", [x, s, z]), s, z])
+
+    def conv(self, x, name, weight, bias, quantize, **attributes):
+        """weight [out, in, k] applied to x [N, in, 1, T]."""
+        weight = weight[:, :, None].astype(np.float32)
+        if not quantize or self.ranges is None:
+            inputs = [x, self.const(f"{name}_w", weight)]
+            if bias is not None:
+                inputs.append(self.const(f"{name}_b", bias.astype(np.float32)))
+            return self.node("Conv", inputs, **attributes)
+        scale = np.maximum(np.abs(weight).reshape(len(weight), -1).max(1), 1e-8).astype(np.float32) / 127
+        q = np.clip(np.round(weight / scale[:, None, None, None]), -127, 127).astype(np.int8)
+        s = self.const(f"{name}_w_scale", scale)
+        z = self.const(f"{name}_w_zero", np.zeros(len(weight), np.int8))
+        inputs = [x, self.node("DequantizeLinear", [self.const(f"{name}_w", q), s, z], axis=0)]
+        if bias is not None:
+            low, high = self.ranges[quantize]
+            product = (np.float32(max(high - low, 1e-6) / 255) * scale).astype(np.float32)
+            b = self.const(f"{name}_b", np.round(bias / product).astype(np.int32))
+            bz = self.const(f"{name}_b_zero", np.zeros(len(weight), np.int32))
+            inputs.append(self.node("DequantizeLinear", [b, self.const(f"{name}_b_scale", product), bz], axis=0))
+        return self.node("Conv", inputs, **attributes)
+
+    def with_history(self, x, channels, length):
+        """x [N, C, 1, T] behind `length` frames of its own past, which come from the state and go back to it."""
+        past = f"past_{len(self.state)}"
+        self.state.append((past, channels, length))
+        shape = self.const(f"{past}_shape", np.array([0, channels, 1, length], np.int64))
+        joined = self.node("Concat", [self.node("Reshape", [past, shape]), x], axis=3)
+        start = self.const(f"{past}_start", np.array([-length], np.int64))
+        end = self.const(f"{past}_end", np.array([2**62], np.int64))
+        axis = self.const(f"{past}_axis", np.array([3], np.int64))
+        tail = self.node("Slice", [joined, start, end, axis])
+        self.next_state.append(self.node("Flatten", [tail], axis=1))
+        return joined
+
+
+def build(model, ranges=None):
+    """ONNX model of an AcousticModel in eval mode; int8 where calibrated `ranges` are given."""
+    b = _Builder(ranges)
+    x = b.node("Transpose", ["features"], perm=[0, 2, 1])
+    x = b.node("Unsqueeze", [x, b.const("axis2", np.array([2], np.int64))])
+    weight, bias = _fold(model.stem, model.stem_norm)
+    x = b.with_history(x, features.BINS, STEM_KERNEL - STRIDE)
+    x = b.node("Relu", [b.conv(x, "stem", weight, bias, None, strides=[1, STRIDE])])
+    factor = 1.0
+    channels = model.stem.out_channels
+    for i, block in enumerate(model.blocks):
+        bottleneck = block.reduce.out_channels
+        h = b.quantized(x, f"block{i}_in")
+        h = b.conv(h, f"block{i}_reduce", block.reduce.weight.detach().numpy() * factor, None, f"block{i}_in")
+        h = b.quantized(h, f"block{i}_mid")
+        h = b.with_history(h, bottleneck, 2 * block.dilation)
+        h = b.quantized(h, f"block{i}_mid")
+        factor *= block.bypass
+        weight, bias = _fold(block.expand, block.norm)
+        y = b.conv(h, f"block{i}_expand", weight / factor, bias / factor, f"block{i}_mid", dilations=[1, block.dilation])
+        y = b.quantized(b.node("Relu", [y]), f"block{i}_out")
+        if block.ahead:
+            skip = b.with_history(x, channels, block.ahead)
+            ends = b.const(f"block{i}_ends", np.array([-block.ahead], np.int64))
+            x = b.node("Slice", [skip, b.const(f"block{i}_zero", np.array([0], np.int64)), ends, b.const(f"block{i}_t", np.array([3], np.int64))])
+        x = b.node("Add", [y, x])
+    weight = model.output.weight.detach().numpy() * factor
+    y = b.conv(x, "output", weight, model.output.bias.detach().numpy(), None)
+    y = b.node("Squeeze", [y, "axis2"])
+    b.nodes.append(helper.make_node("Transpose", [y], ["loglikes"], perm=[0, 2, 1]))
+    b.nodes.append(helper.make_node("Concat", b.next_state, ["next_state"], axis=1))
+    sizes = np.array([c * n for _, c, n in b.state], np.int64)
+    split = helper.make_node("Split", ["state", b.const("state_sizes", sizes)], [p for p, _, _ in b.state], axis=1)
+    total = int(sizes.sum())
+    value = lambda name, shape: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+    graph = helper.make_graph(
+        [split, *b.nodes],
+        "hearken-acoustic",
+        [value("features", ["N", "T", features.BINS]), value("state", ["N", total])],
+        [value("loglikes", ["N", "U", model.output.out_channels]), value("next_state", ["N", total])],
+        b.weights,
+    )
+    out = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="hearken")
+    out.ir_version = 8
+    onnx.checker.check_model(out)
+    return out, total
+
+
+def calibrate(model, corpus, clips, keep=0.99995):
+    """Ranges of every quantized activation over clips: the `keep` quantile of magnitudes, one-sided behind a ReLU."""
+    seen = {}
+
+    def note(name, x):
+        seen.setdefault(name, []).append(x.detach().flatten()[::7].numpy())
+
+    model.eval()
+    with torch.no_grad():
+        for clip in clips:
+            x = features.online_cmvn(corpus.log_mel(clip), corpus.global_mean)
+            x = torch.from_numpy(x[: len(x) // STRIDE * STRIDE])[None].transpose(1, 2)
+            x = torch.relu(model.stem_norm(model.stem(torch.nn.functional.pad(x, (STEM_KERNEL - STRIDE, 0)))))
+            factor = 1.0
+            for i, block in enumerate(model.blocks):
+                note(f"block{i}_in", x / factor)
+                note(f"block{i}_mid", block.reduce(x))
+                after = block(x)
+                skip = torch.nn.functional.pad(x, (block.ahead, 0))[:, :, : x.shape[2]]
+                factor *= block.bypass
+                note(f"block{i}_out", (after - block.bypass * skip) / factor)
+                x = after
+    ranges = {}
+    for name, parts in seen.items():
+        values = np.concatenate(parts)
+        if name.endswith("_mid"):
+            top = float(np.quantile(np.abs(values), keep))
+            ranges[name] = (-top, top * 127 / 128)
+        else:
+            ranges[name] = (0.0, float(np.quantile(values, keep)))
+    return ranges
+
+
+DATA = [
+    ("LibriSpeech train-clean-5", "CC BY 4.0", "Panayotov et al. 2015"),
+    ("Common Voice v1 English (cv-valid-dev part)", "CC0", "Mozilla and contributors"),
+    ("Common Voice English, later segments (part)", "CC0", "Mozilla and contributors"),
+    ("speechocean762", "free for commercial and non-commercial use", "Zhang et al. 2021"),
+    ("Kathleen (CMU ARCTIC prompts)", "CC0", ""),
+    ("AN4", "free for any purpose", "Carnegie Mellon University"),
+    ("LJ Speech (part)", "public domain", "Keith Ito, LibriVox"),
+    ("VCTK (part)", "ODC-By / CC BY 4.0", "Yamagishi et al."),
+]
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def export(corpus, config, checkpoint, out, seed=5):
+    """Write OUT/acoustic.onnx (int8), OUT/card.json, and WORK/fp32.onnx beside the checkpoint."""
+    from .model import AcousticModel
+
+    model = AcousticModel(config["model"], 2 * len(PHONES))
+    model.load_state_dict(torch.load(checkpoint)["average"])
+    model.eval()
+    rng = np.random.default_rng(seed)
+    clips = [c for c in corpus.split("train") if c["prons"] is not None]
+    ranges = calibrate(model, corpus, [clips[i] for i in rng.choice(len(clips), 150, replace=False)])
+    out.mkdir(parents=True, exist_ok=True)
+    float_model, state = build(model)
+    onnx.save(float_model, checkpoint.parent / "fp32.onnx")
+    onnx.save(build(model, ranges)[0], out / "acoustic.onnx")
+    card = {
+        "format": 1,
+        "name": out.name,
+        "language": "en",
+        "features": {"sampleRate": 16000, "melBins": 80, "lowFrequency": 20, "highFrequency": -400, "snipEdges": False,
+                     "globalMean": [round(float(x), 5) for x in corpus.global_mean]},
+        "acoustic": {"file": "acoustic.onnx", "topology": "chain", "phones": PHONES, "outputs": 2 * len(PHONES),
+                     "subsampling": STRIDE, "delay": model.delay, "stateSize": state,
+                     "parameters": sum(p.numel() for p in model.parameters())},
+        "data": [{"name": n, "licence": l, "attribution": a} for n, l, a in DATA],
+    }
+    (out / "card.json").write_text(json.dumps(card, indent=2) + "\n")
+    # A clip's log-likelihoods as torch computes them, to compare the runtime with.
+    clip = next(c for c in corpus.split("dev", "librispeech") if float(c["seconds"]) < 5)
+    feats = features.online_cmvn(corpus.log_mel(clip), corpus.global_mean)
+    with torch.no_grad():
+        y = model.aligned(torch.from_numpy(feats)[None])[0].numpy()
+    np.savez(checkpoint.parent / "reference.npz", features=feats, loglikes=y)
+    print(f"state {state}, acoustic.onnx {(out / 'acoustic.onnx').stat().st_size / 1e6:.2f} MB, reference clip {clip['id']}")
