@@ -37,7 +37,7 @@ export class TokenTable {
   }
 
   #grow(): void {
-    const ints = (a: Int32Array): Int32Array => {
+    const ints = (a: Int32Array) => {
       const b = new Int32Array(2 * a.length);
       b.set(a);
       return b;

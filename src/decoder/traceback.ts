@@ -27,7 +27,7 @@ export class Traceback {
   }
 
   #grow(): void {
-    const wider = (a: Int32Array): Int32Array => {
+    const wider = (a: Int32Array) => {
       const b = new Int32Array(2 * a.length);
       b.set(a);
       return b;

@@ -1,0 +1,57 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { WebSocketServer } from 'ws';
+import type { Engine } from '../src/index.js';
+import { HearkenError } from '../src/index.js';
+import { transcriptions } from './openai.js';
+import { serveStream } from './stream-protocol.js';
+
+export interface ServerOptions {
+  /** Default 127.0.0.1; any other address must be asked for, as there is no authentication yet. */
+  host?: string;
+  /** Default 2700; 0 takes a free one. */
+  port?: number;
+  /** Most WebSocket sessions at a time; default 4 a worker. */
+  maxSessions?: number;
+  /** Largest upload in bytes; default 100 MiB. */
+  maxUploadBytes?: number;
+}
+
+export interface RunningServer {
+  host: string;
+  port: number;
+  close(): Promise<void>;
+}
+
+/** Largest WebSocket message: 4 s of 32-bit audio at 48 kHz. */
+const MAX_MESSAGE = 1 << 20;
+
+/** Serve `engine` until closed. The engine stays the caller's. */
+export async function startServer(engine: Engine, options: ServerOptions = {}): Promise<RunningServer> {
+  const { host = '127.0.0.1', port = 2700, maxSessions = 4 * engine.workers, maxUploadBytes = 100 << 20 } = options;
+  const app = express().disable('x-powered-by');
+  app.get('/healthz', (_, response) => void response.json({ status: 'ok', model: engine.card.name }));
+  app.post('/v1/audio/transcriptions', transcriptions(engine, maxUploadBytes));
+  const http = createServer(app);
+  const sockets = new WebSocketServer({ server: http, path: '/v1/stream', maxPayload: MAX_MESSAGE, maxFragments: 1024, maxBufferedChunks: 4096 });
+  sockets.on('connection', (socket) => {
+    if (sockets.clients.size > maxSessions) socket.close(1013, 'SERVER_BUSY');
+    else serveStream(socket, engine);
+  });
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', (cause) => reject(new HearkenError('OPTION_INVALID', `cannot listen on ${host}:${port}: ${cause.message}`, { cause })));
+    http.listen(port, host, resolve);
+  });
+  return {
+    host,
+    port: (http.address() as AddressInfo).port,
+    async close() {
+      for (const socket of sockets.clients) socket.close(1001);
+      sockets.close();
+      const closed = new Promise((resolve) => http.close(resolve));
+      http.closeIdleConnections();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { readCard } from '../acoustic/index.js';
+import { openAudio } from '../audio/index.js';
+import { DEFAULT_MODEL } from '../recognizer/model-package.js';
+import { modelOption } from './options.js';
+
+export function infoCommand(): Command {
+  return new Command('info')
+    .description('say what a model package or a recording is')
+    .argument('[recording]', 'a recording to describe instead of the model')
+    .addOption(modelOption())
+    .option('--json', 'as JSON')
+    .action(info);
+}
+
+async function info(recording: string | undefined, flags: { model?: string; json?: boolean }): Promise<void> {
+  const facts = recording === undefined ? modelFacts(flags.model ?? DEFAULT_MODEL) : await recordingFacts(recording);
+  if (flags.json) process.stdout.write(`${JSON.stringify(facts, null, 2)}\n`);
+  else for (const [name, value] of Object.entries(facts)) process.stdout.write(`${name.padEnd(14)} ${plain(value)}\n`);
+}
+
+const plain = (value: unknown): string => (Array.isArray(value) ? value.join('\n'.padEnd(16)) : typeof value === 'object' ? JSON.stringify(value) : String(value));
+
+function modelFacts(directory: string): Record<string, unknown> {
+  const card = readCard(directory);
+  const files = [...Object.keys(card.checksums), 'card.json'];
+  const bytes = files.reduce((n, f) => n + statSync(resolve(directory, f)).size, 0);
+  return {
+    model: card.name,
+    language: card.language,
+    directory: resolve(directory),
+    size: `${(bytes / 1e6).toFixed(1)} MB`,
+    parameters: card.acoustic.parameters,
+    topology: card.acoustic.topology,
+    'look-ahead': `${card.acoustic.delay * card.acoustic.subsampling * 10} ms`,
+    data: [...card.data, ...card.text].map((d) => `${d.name} (${d.licence})`),
+    figures: card.figures,
+  };
+}
+
+async function recordingFacts(path: string): Promise<Record<string, unknown>> {
+  const source = await openAudio(path);
+  let frames = 0;
+  for await (const planes of source.chunks) frames += planes[0].length;
+  return {
+    recording: path,
+    container: source.container,
+    'sample rate': `${source.sampleRate} Hz`,
+    channels: source.channels,
+    duration: `${(frames / source.sampleRate).toFixed(3)} s`,
+    warnings: source.warnings,
+  };
+}

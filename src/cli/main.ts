@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { HearkenError } from '../errors.js';
+import { buildModelCommand } from './build-model.js';
+import { doctorCommand } from './doctor.js';
+import { infoCommand } from './info.js';
+import { scoreCommand } from './score.js';
+import { serveCommand } from './serve.js';
+import { transcribeCommand } from './transcribe.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
+
+const program = new Command('hearken')
+  .description('Speech recognition: recordings and streams in, words with times out.')
+  .version(version)
+  .option('--debug', 'print stacks of errors')
+  .configureHelp({ showGlobalOptions: true })
+  .exitOverride();
+
+for (const command of [transcribeCommand(), scoreCommand(), infoCommand(), doctorCommand(), serveCommand(), buildModelCommand()]) {
+  program.addCommand(command.exitOverride());
+}
+
+/** Exit codes: 0 done, 1 something failed, 2 wrong use. */
+async function main(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+      return;
+    }
+    process.exitCode = error instanceof HearkenError && error.code === 'OPTION_INVALID' ? 2 : 1;
+    report(error);
+  }
+}
+
+function report(error: unknown): void {
+  const known = error instanceof HearkenError;
+  const line = known ? `${error.message} [${error.code}]` : `internal error: ${(error as Error).message}`;
+  process.stderr.write(`hearken: ${line}\n`);
+  if (program.opts()['debug'] || !known) process.stderr.write(`${(error as Error).stack}\n`);
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+await main();

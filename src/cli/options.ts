@@ -1,0 +1,48 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { BYTES_PER_SAMPLE, type PcmEncoding } from '../audio/pcm.js';
+import type { RawFormat } from '../audio/index.js';
+import type { EngineOptions } from '../recognizer/engine.js';
+
+export function wholeNumber(min: number, max: number): (value: string) => number {
+  return (value) => {
+    const n = Number(value);
+    if (!(Number.isInteger(n) && n >= min && n <= max)) throw new InvalidArgumentError(`a whole number from ${min} to ${max} is needed.`);
+    return n;
+  };
+}
+
+export function positiveNumber(value: string): number {
+  const n = Number(value);
+  if (!(n > 0)) throw new InvalidArgumentError('a positive number is needed.');
+  return n;
+}
+
+export const modelOption = (): Option => new Option('-m, --model <dir>', 'model package (default: the shipped English one)');
+export const providersOption = (): Option =>
+  new Option('--providers <list>', 'execution providers, first choice first: cuda, webgpu, coreml, dml, cpu').default('cpu');
+export const jobsOption = (): Option =>
+  new Option('-j, --jobs <n>', 'worker threads (default: one a core)').argParser(wholeNumber(1, 256));
+
+export interface EngineFlags {
+  model?: string;
+  providers: string;
+  jobs?: number;
+}
+
+export function engineOptions(flags: EngineFlags): EngineOptions {
+  return {
+    ...(flags.model !== undefined && { model: flags.model }),
+    ...(flags.jobs !== undefined && { workers: flags.jobs }),
+    providers: flags.providers.split(','),
+    onWarning: (m) => process.stderr.write(`hearken: warning: ${m}\n`),
+  };
+}
+
+/** `16000,s16le` or `8000,mulaw,2`. */
+export function rawFormat(value: string): RawFormat {
+  const [rate, encoding, channels] = value.split(',');
+  if (!(encoding in BYTES_PER_SAMPLE)) {
+    throw new InvalidArgumentError(`"${encoding}" is no encoding; there are ${Object.keys(BYTES_PER_SAMPLE).join(', ')}.`);
+  }
+  return { sampleRate: Number(rate), encoding: encoding as PcmEncoding, channels: channels === undefined ? 1 : Number(channels) };
+}

@@ -1,0 +1,10 @@
+/** Hearken: speech recognition for Node.js. */
+export type { ModelCard } from './acoustic/index.js';
+export type { AudioInput, PcmEncoding, RawFormat } from './audio/index.js';
+export type { DecoderOptions } from './decoder/index.js';
+export { ERROR_CODES, type ErrorCode, HearkenError } from './errors.js';
+export { FORMATS, type FormatName, formatTranscript, type Transcript } from './formats/index.js';
+export { Engine, type EngineOptions, type LiveOptions, type TranscribeOptions } from './recognizer/engine.js';
+export type { ChannelResult, StreamSummary } from './recognizer/messages.js';
+export type { RecognitionStream } from './recognizer/recognition-stream.js';
+export type { Partial, Result, Segment, Word } from './recognizer/results.js';

@@ -1,0 +1,153 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { checkProviders, type ModelCard } from '../acoustic/index.js';
+import { type AudioInput, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from '../audio/index.js';
+import { decoderOptions } from '../decoder/index.js';
+import { HearkenError } from '../errors.js';
+import type { ChannelResult, FromWorker, RecordingOptions, WorkerSetup } from './messages.js';
+import { DEFAULT_MODEL, type PackageParts } from './model-package.js';
+import { RecognitionStream } from './recognition-stream.js';
+import type { StreamOptions } from './recognizer-stream.js';
+import { WorkerClient } from './worker-client.js';
+
+export interface EngineOptions {
+  /** Directory of a model package; default the shipped English one. */
+  model?: string;
+  /** Worker threads; default one a core. */
+  workers?: number;
+  /** Execution providers in order of preference; default `['cpu']`. */
+  providers?: readonly string[];
+  /** Told of things a user should know, a provider passed over for instance; default: console.warn. */
+  onWarning?: (message: string) => void;
+}
+
+export interface LiveOptions extends StreamOptions {
+  /** Hz of the samples that will be pushed; default 16000. */
+  sampleRate?: number;
+  signal?: AbortSignal;
+}
+
+export interface TranscribeOptions extends RecordingOptions {
+  signal?: AbortSignal;
+}
+
+const MAX_WORKERS = 256;
+
+/** A loaded model and the worker threads that run it. */
+export class Engine implements AsyncDisposable {
+  readonly card: ModelCard;
+  /** The execution provider that really runs. */
+  readonly provider: string;
+  #setup: WorkerSetup;
+  #clients: WorkerClient[] = [];
+  #closed = false;
+
+  private constructor(ready: Extract<FromWorker, { type: 'ready' }>, setup: WorkerSetup, first: WorkerClient) {
+    this.card = (ready.parts as PackageParts).card;
+    this.provider = ready.provider;
+    this.#setup = setup;
+    this.#clients.push(first);
+  }
+
+  /** Load a model package and start the workers. @throws MODEL_*, PROVIDER_*, OPTION_INVALID */
+  static async load(options: EngineOptions = {}): Promise<Engine> {
+    const workers = options.workers ?? availableParallelism();
+    if (!(Number.isInteger(workers) && workers >= 1 && workers <= MAX_WORKERS)) {
+      throw new HearkenError('OPTION_INVALID', `workers: ${workers} is not a whole number from 1 to ${MAX_WORKERS}`);
+    }
+    const providers = checkProviders(options.providers ?? ['cpu']);
+    const model = resolve(options.model ?? DEFAULT_MODEL);
+    let engine: Engine | undefined;
+    const onDeath = (): void => {
+      if (engine) engine.#heal();
+    };
+    const first = new WorkerClient({ model, providers }, onDeath);
+    const ready = await first.ready;
+    const warn = options.onWarning ?? ((m) => console.warn(`hearken: ${m}`));
+    for (const { provider, reason } of ready.passedOver) {
+      warn(`execution provider "${provider}" did not start (${reason}); going on with "${ready.provider}"`);
+    }
+    const setup = { model, providers: [ready.provider], parts: ready.parts as PackageParts };
+    engine = new Engine(ready, setup, first);
+    for (let i = 1; i < workers; i++) engine.#clients.push(new WorkerClient(setup, onDeath));
+    await Promise.all(engine.#clients.map((c) => c.ready));
+    return engine;
+  }
+
+  /** A dead worker is replaced; its streams have already been told. */
+  #heal(): void {
+    if (this.#closed) return;
+    void Promise.all(this.#clients.map((c) => Promise.race([c.exited.then(() => c), Promise.resolve(undefined)]))).then(
+      (dead) => {
+        this.#clients = this.#clients.map((c) => (dead.includes(c) ? new WorkerClient(this.#setup, () => this.#heal()) : c));
+      },
+    );
+  }
+
+  get workers(): number {
+    return this.#clients.length;
+  }
+
+  #leastBusy(): WorkerClient {
+    if (this.#closed) throw new HearkenError('STREAM_CLOSED', 'the engine is closed');
+    return this.#clients.reduce((a, b) => (b.streams < a.streams ? b : a));
+  }
+
+  /** A stream of samples that are pushed as they come. @throws OPTION_INVALID */
+  createStream(options: LiveOptions = {}): RecognitionStream {
+    const { sampleRate = this.card.features.sampleRate, signal, ...rest } = options;
+    if (!(Number.isInteger(sampleRate) && sampleRate >= MIN_SAMPLE_RATE && sampleRate <= MAX_SAMPLE_RATE)) {
+      throw new HearkenError('OPTION_INVALID', `sampleRate: ${sampleRate} is not a whole number from ${MIN_SAMPLE_RATE} to ${MAX_SAMPLE_RATE}`);
+    }
+    decoderOptions(rest.decoder);
+    return new RecognitionStream(this.#leastBusy(), (id) => ({ type: 'samples-open', id, sampleRate, options: rest }), signal);
+  }
+
+  /** A recording pushed as bytes, or read from `path` by the worker itself. */
+  createRecordingStream(options: TranscribeOptions = {}, path?: string): RecognitionStream {
+    const { signal, ...rest } = options;
+    decoderOptions(rest.decoder);
+    return new RecognitionStream(this.#leastBusy(), (id) => ({ type: 'recording', id, ...(path !== undefined && { path }), options: rest }), signal);
+  }
+
+  /**
+   * Results of a recording as they are decided. Reading, decoding of the container and recognition happen in a worker.
+   * @param input a path, bytes, a Node stream, or any async sequence of byte chunks
+   * @throws AUDIO_*, INPUT_NOT_FOUND, STREAM_ABORTED, WORKER_FAILED
+   */
+  async *transcribe(input: AudioInput, options: TranscribeOptions = {}): AsyncGenerator<ChannelResult> {
+    const stream = this.open(input, options);
+    try {
+      yield* { [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator]() };
+    } finally {
+      stream.abort();
+    }
+  }
+
+  /** As transcribe(), giving the stream itself with its `done` summary. */
+  open(input: AudioInput, options: TranscribeOptions = {}): RecognitionStream {
+    if (typeof input === 'string') return this.createRecordingStream(options, input);
+    const stream = this.createRecordingStream(options);
+    const chunks = input instanceof Uint8Array ? slices(input) : (input as AsyncIterable<Uint8Array>);
+    const feeding = (async () => {
+      for await (const chunk of chunks) await stream.acceptBytes(chunk);
+      stream.endInput();
+    })();
+    feeding.catch(() => stream.abort());
+    return stream;
+  }
+
+  /** End all workers; streams still open are aborted. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#clients.map((c) => c.close()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function* slices(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 1 << 16) yield bytes.subarray(at, at + (1 << 16));
+}

@@ -1,0 +1,52 @@
+import type { RawFormat } from '../audio/index.js';
+import type { ErrorCode } from '../errors.js';
+import type { PackageParts } from './model-package.js';
+import type { StreamOptions } from './recognizer-stream.js';
+import type { Result } from './results.js';
+
+/** A result and the channel it was heard on: 0, or the channel's index where channels are kept apart. */
+export type ChannelResult = Result & { channel: number };
+
+/** What a finished stream amounted to. */
+export interface StreamSummary {
+  /** Seconds of audio heard. */
+  seconds: number;
+  sampleRate: number;
+  channels: number;
+  container: string;
+  /** Seconds a worker spent on it. */
+  busySeconds: number;
+  warnings: string[];
+}
+
+export interface RecordingOptions extends StreamOptions {
+  /** What headerless input is; without it the container is recognised from its first bytes. */
+  raw?: RawFormat;
+  /** One transcript of all channels mixed down, or one a channel. */
+  channels?: 'mix' | 'split';
+}
+
+export interface WorkerSetup {
+  model: string;
+  providers: string[];
+  /** Absent for the first worker, which reads the package itself. */
+  parts?: PackageParts;
+}
+
+export type ToWorker =
+  | { type: 'samples-open'; id: number; sampleRate: number; options: StreamOptions }
+  | { type: 'samples'; id: number; samples: Float32Array }
+  | { type: 'recording'; id: number; path?: string; options: RecordingOptions }
+  | { type: 'bytes'; id: number; bytes: Uint8Array }
+  | { type: 'end'; id: number }
+  | { type: 'abort'; id: number }
+  | { type: 'close' };
+
+export type FromWorker =
+  | { type: 'ready'; provider: string; passedOver: { provider: string; reason: string }[]; parts: PackageParts | undefined }
+  | { type: 'failed'; code: ErrorCode; message: string }
+  | { type: 'result'; id: number; result: ChannelResult }
+  /** An input message has been worked off: room for one more. */
+  | { type: 'taken'; id: number }
+  | { type: 'done'; id: number; summary: StreamSummary }
+  | { type: 'error'; id: number; code: ErrorCode; message: string };

@@ -1,0 +1,147 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import { AcousticStream } from '../acoustic/index.js';
+import { BeamDecoder, type DecoderOptions, endpointRule, type RescoringLm, timedWords } from '../decoder/index.js';
+import type { ConstFst } from '../fst/index.js';
+import { OnlineCmvn, OnlineFeature, fbankOptions } from '../frontend/index.js';
+import type { PackageParts } from './model-package.js';
+import type { Result, Segment, Word } from './results.js';
+
+export interface StreamOptions {
+  decoder?: Partial<DecoderOptions>;
+  /** Also give partial results; default false. */
+  partials?: boolean;
+}
+
+/** Loaded parts that all streams of a worker share. */
+export interface LoadedModel {
+  parts: PackageParts;
+  session: InferenceSession;
+  graph: ConstFst;
+  lm: RescoringLm;
+}
+
+/** Samples of one stream to results: frontend, network, search and endpoints in a row, all bounded. */
+export class RecognizerStream {
+  #model: LoadedModel;
+  #features: OnlineFeature;
+  #cmvn: OnlineCmvn;
+  #acoustic: AcousticStream;
+  #decoder: BeamDecoder;
+  #partials: boolean;
+  #nextFeature = 0;
+  /** Output frame at which the current segment began. */
+  #segmentStart = 0;
+  #segment = 0;
+  #lastPartial = '';
+  #samples = 0;
+  /** Seconds of an output frame. */
+  #frameSeconds: number;
+
+  constructor(model: LoadedModel, options: StreamOptions = {}) {
+    const { card } = model.parts;
+    this.#model = model;
+    this.#features = new OnlineFeature(fbankOptions(card.features));
+    this.#cmvn = new OnlineCmvn(card.features.globalMean);
+    this.#acoustic = new AcousticStream(model.session, card);
+    this.#decoder = new BeamDecoder(model.graph, model.lm, card.acoustic.outputs, { ...card.decoder, ...options.decoder });
+    this.#partials = options.partials ?? false;
+    this.#frameSeconds = card.acoustic.subsampling * 0.01;
+  }
+
+  /** @param samples mono, in [-1, 1], at the model's rate */
+  async accept(samples: Float32Array): Promise<Result[]> {
+    this.#samples += samples.length;
+    this.#features.acceptWaveform(samples);
+    const scores = await this.#acoustic.accept(this.#takeFeatures());
+    return this.#search(scores);
+  }
+
+  /** No more samples: the last segment, if any words or speech are left in it. */
+  async finish(): Promise<Result[]> {
+    this.#features.inputFinished();
+    const scores = [...(await this.#acoustic.accept(this.#takeFeatures())), ...(await this.#acoustic.finish())];
+    const results = this.#search(scores);
+    const last = this.#finalize('end');
+    return last ? [...results, last] : results;
+  }
+
+  #takeFeatures(): Float32Array {
+    const count = this.#features.framesReady - this.#nextFeature;
+    const dim = this.#features.dim;
+    const out = new Float32Array(count * dim);
+    for (let i = 0; i < count; i++) this.#cmvn.apply(this.#features.frame(this.#nextFeature + i), out, i * dim);
+    this.#nextFeature += count;
+    this.#features.dropBefore(this.#nextFeature);
+    return out;
+  }
+
+  #search(chunks: Float32Array[]): Result[] {
+    const results: Result[] = [];
+    const width = this.#acoustic.width;
+    for (const chunk of chunks) {
+      // Endpoints are looked for at fixed frames of the stream, whatever chunks come.
+      for (let at = 0; at < chunk.length; at += width) {
+        this.#decoder.advance(chunk.subarray(at, at + width));
+        if (this.#decoder.frames % 10 === 0) {
+          const segment = this.#endpoint();
+          if (segment) results.push(segment);
+        }
+      }
+      const partial = this.#partials ? this.#partial() : undefined;
+      if (partial) results.push(partial);
+    }
+    return results;
+  }
+
+  #endpoint(): Segment | undefined {
+    const frames = this.#decoder.frames;
+    const words = timedWords(this.#decoder.bestPath(false).labels, frames);
+    const last = words.at(-1);
+    const silence = last ? (last.complete ? frames - last.end : 0) : frames;
+    const rule = endpointRule(frames * this.#frameSeconds, silence * this.#frameSeconds, words.length > 0);
+    return rule > 0 ? this.#finalize(`rule${rule}`) : undefined;
+  }
+
+  #finalize(reason: Segment['reason']): Segment | undefined {
+    const frames = this.#decoder.frames;
+    const path = this.#decoder.bestPath(true);
+    const words = timedWords(path.labels, frames).map((w): Word => this.#word(w.label, w.begin, w.end));
+    const start = this.#segmentStart;
+    this.#segmentStart += frames;
+    this.#decoder.start();
+    this.#lastPartial = '';
+    if (words.length === 0) return undefined;
+    return {
+      type: 'final',
+      index: this.#segment++,
+      text: words.map((w) => w.text).join(' '),
+      words,
+      start: words[0].start,
+      end: words[words.length - 1].end,
+      reason: start === this.#segmentStart ? 'end' : reason,
+      complete: path.reachedFinal,
+    };
+  }
+
+  #word(label: number, begin: number, end: number): Word {
+    const rate = this.#model.parts.card.features.sampleRate;
+    const seconds = (frame: number): number => {
+      // Output frames begin on exact samples; the last may reach past the end of the audio.
+      const sample = Math.round((this.#segmentStart + frame) * this.#frameSeconds * rate);
+      return Math.min(sample, this.#samples) / rate;
+    };
+    return { text: this.#model.parts.words[label], start: seconds(begin), end: seconds(end) };
+  }
+
+  #partial(): Result | undefined {
+    const path = this.#decoder.bestPath(false);
+    const text = (labels: typeof path.labels): string =>
+      timedWords(labels, 0).map((w) => this.#model.parts.words[w.label]).join(' ');
+    const stable = text(path.labels.slice(0, path.stable));
+    const unstable = text(path.labels).slice(stable.length).trim();
+    const key = `${stable}|${unstable}`;
+    if (key === this.#lastPartial || (stable === '' && unstable === '')) return undefined;
+    this.#lastPartial = key;
+    return { type: 'partial', index: this.#segment, stable, unstable };
+  }
+}

@@ -1,0 +1,32 @@
+/** A recognised word; times in seconds from the start of the stream. */
+export interface Word {
+  text: string;
+  start: number;
+  end: number;
+}
+
+/** A stretch of speech that has been decided: it never changes again. */
+export interface Segment {
+  type: 'final';
+  /** 0-based. */
+  index: number;
+  text: string;
+  words: Word[];
+  start: number;
+  end: number;
+  /** What ended it: the number of the endpoint rule, or the end of the stream. */
+  reason: `rule${number}` | 'end';
+  /** False where no path reached the end of a sentence: the best unfinished one is given. */
+  complete: boolean;
+}
+
+/** What has been heard of the current segment. `stable` never changes; `unstable` may. */
+export interface Partial {
+  type: 'partial';
+  /** Index of the segment it belongs to. */
+  index: number;
+  stable: string;
+  unstable: string;
+}
+
+export type Result = Segment | Partial;

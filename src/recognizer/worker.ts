@@ -1,0 +1,168 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { checkProviders, openSession } from '../acoustic/index.js';
+import { type AudioSource, mixDown, openAudio, Resampler } from '../audio/index.js';
+import { toHearkenError } from '../errors.js';
+import { ConstFst } from '../fst/index.js';
+import { NgramLm } from '../lm/index.js';
+import { AsyncQueue } from './async-queue.js';
+import type { FromWorker, RecordingOptions, StreamSummary, ToWorker, WorkerSetup } from './messages.js';
+import { readPackage } from './model-package.js';
+import { type LoadedModel, RecognizerStream } from './recognizer-stream.js';
+import type { Result } from './results.js';
+
+/** The thread in which recordings are decoded and recognised. Messages of one stream are worked off in order. */
+const port = parentPort;
+if (!port) throw new Error('this file runs as a worker thread');
+const send = (message: FromWorker): void => port.postMessage(message);
+
+type Input = { samples: Float32Array } | { bytes: Uint8Array };
+
+interface Job {
+  input: AsyncQueue<Input>;
+  aborted: boolean;
+}
+
+/** Samples fed at once: half a second keeps other streams waiting for milliseconds only. */
+const PIECE = 8000;
+const jobs = new Map<number, Job>();
+
+async function load(): Promise<LoadedModel> {
+  const setup = workerData as WorkerSetup;
+  const parts = setup.parts ?? readPackage(setup.model);
+  const { session, provider, passedOver } = await openSession(parts.acoustic, checkProviders(setup.providers));
+  send({ type: 'ready', provider, passedOver, parts: setup.parts ? undefined : parts });
+  return { parts, session, graph: new ConstFst(parts.graph), lm: new NgramLm(parts.lm) };
+}
+
+/** One recogniser a channel over planar samples of any rate. */
+class Channels {
+  readonly #streams: RecognizerStream[];
+  readonly #resamplers: Resampler[];
+  #frames = 0;
+  #busy = 0;
+
+  constructor(
+    private readonly id: number,
+    model: LoadedModel,
+    private readonly sampleRate: number,
+    count: number,
+    options: RecordingOptions,
+  ) {
+    const rate = model.parts.card.features.sampleRate;
+    this.#streams = Array.from({ length: count }, () => new RecognizerStream(model, options));
+    this.#resamplers = Array.from({ length: count }, () => new Resampler(sampleRate, rate));
+  }
+
+  async accept(planes: Float32Array[], job: Job): Promise<void> {
+    const began = performance.now();
+    this.#frames += planes[0].length;
+    for (const [c, stream] of this.#streams.entries()) {
+      const samples = this.#resamplers[c].process(planes[c]);
+      for (let at = 0; at < samples.length && !job.aborted; at += PIECE) {
+        this.#deliver(c, await stream.accept(samples.subarray(at, at + PIECE)));
+        if (samples.length > PIECE) await yieldToOthers();
+      }
+    }
+    this.#busy += performance.now() - began;
+  }
+
+  async finish(): Promise<void> {
+    const began = performance.now();
+    for (const [c, stream] of this.#streams.entries()) {
+      const tail = this.#resamplers[c].flush();
+      if (tail.length > 0) this.#deliver(c, await stream.accept(tail));
+      this.#deliver(c, await stream.finish());
+    }
+    this.#busy += performance.now() - began;
+  }
+
+  #deliver(channel: number, results: Result[]): void {
+    for (const result of results) send({ type: 'result', id: this.id, result: { ...result, channel } });
+  }
+
+  summary(container: string, warnings: string[]): StreamSummary {
+    const { sampleRate } = this;
+    const seconds = this.#frames / sampleRate;
+    return { seconds, sampleRate, channels: this.#streams.length, container, busySeconds: this.#busy / 1000, warnings };
+  }
+}
+
+/** Messages that have come for other streams get their turn. */
+const yieldToOthers = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function runSamples(id: number, job: Job, model: LoadedModel, sampleRate: number, options: RecordingOptions): Promise<void> {
+  const channels = new Channels(id, model, sampleRate, 1, options);
+  for await (const input of job.input) {
+    if ('samples' in input) await channels.accept([input.samples], job);
+    send({ type: 'taken', id });
+  }
+  if (job.aborted) return;
+  await channels.finish();
+  send({ type: 'done', id, summary: channels.summary('samples', []) });
+}
+
+async function runRecording(id: number, job: Job, model: LoadedModel, path: string | undefined, options: RecordingOptions): Promise<void> {
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    for await (const input of job.input) {
+      if ('bytes' in input) yield input.bytes;
+      send({ type: 'taken', id });
+    }
+  }
+  const source: AudioSource = await openAudio(path ?? bytes(), options.raw);
+  const split = options.channels === 'split';
+  const channels = new Channels(id, model, Math.round(source.sampleRate), split ? source.channels : 1, options);
+  for await (const planes of source.chunks) {
+    if (job.aborted) return;
+    await channels.accept(split ? planes : [mixDown(planes)], job);
+  }
+  await channels.finish();
+  const summary = channels.summary(source.container, source.warnings);
+  if (summary.seconds === 0) summary.warnings.push('the recording holds no samples');
+  send({ type: 'done', id, summary });
+}
+
+function start(id: number, run: (job: Job) => Promise<void>): void {
+  const job: Job = { input: new AsyncQueue(), aborted: false };
+  jobs.set(id, job);
+  run(job)
+    .catch((error: unknown) => {
+      const { code, message } = toHearkenError(error, 'WORKER_FAILED');
+      if (!job.aborted) send({ type: 'error', id, code, message });
+    })
+    .finally(() => jobs.delete(id))
+    .catch(() => undefined);
+}
+
+const loading = load();
+loading.catch((error: unknown) => {
+  const { code, message } = toHearkenError(error, 'MODEL_FILE');
+  send({ type: 'failed', code, message });
+  port.close();
+});
+
+port.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'samples-open':
+      start(message.id, async (job) => runSamples(message.id, job, await loading, message.sampleRate, message.options));
+      break;
+    case 'recording':
+      start(message.id, async (job) => runRecording(message.id, job, await loading, message.path, message.options));
+      break;
+    case 'samples':
+    case 'bytes':
+      jobs.get(message.id)?.input.push(message);
+      break;
+    case 'end':
+      jobs.get(message.id)?.input.end();
+      break;
+    case 'abort': {
+      const job = jobs.get(message.id);
+      if (job) job.aborted = true;
+      job?.input.end();
+      break;
+    }
+    case 'close':
+      port.close();
+      break;
+  }
+});
