@@ -1,16 +1,19 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { type Engine, formatTranscript, HearkenError, type Segment } from '../src/index.js';
 import { toHearkenError } from '../src/errors.js';
+import { type Engine, formatTranscript, HearkenError, type Segment } from '../src/index.js';
 
 const FORMATS = ['json', 'text', 'srt', 'vtt', 'verbose_json'];
 
 /** OpenAI's `POST /v1/audio/transcriptions` (multipart form: file, response_format); errors in its shape. */
 export function transcriptions(engine: Engine, maxBytes: number): RequestHandler {
-  return (request, response, next) => {
+  return (request, response) => {
     transcribe(engine, maxBytes, request, response).catch((error: unknown) => {
       const { code, message } = toHearkenError(error, 'OPTION_INVALID');
-      if (response.headersSent) next(error);
-      else response.status(code === 'WORKER_FAILED' ? 500 : 400).json({ error: { message, type: 'invalid_request_error', param: null, code } });
+      if (response.headersSent) response.destroy();
+      else
+        response
+          .status(code === 'WORKER_FAILED' ? 500 : 400)
+          .json({ error: { message, type: 'invalid_request_error', param: null, code } });
     });
   };
 }
@@ -23,8 +26,10 @@ async function transcribe(engine: Engine, maxBytes: number, request: Request, re
   });
   const file = form.get('file');
   if (!file || typeof file === 'string') throw new HearkenError('OPTION_INVALID', 'the form has no file');
-  const format = String(form.get('response_format') ?? 'json');
-  if (!FORMATS.includes(format)) throw new HearkenError('OPTION_INVALID', `response_format "${format}" is not one of ${FORMATS.join(', ')}`);
+  const wanted = form.get('response_format') ?? 'json';
+  const format = typeof wanted === 'string' ? wanted : 'a file';
+  if (!FORMATS.includes(format))
+    throw new HearkenError('OPTION_INVALID', `response_format "${format}" is not one of ${FORMATS.join(', ')}`);
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const stream = engine.open(new Uint8Array(await file.arrayBuffer()), { signal: gone.signal });
@@ -52,5 +57,8 @@ function reply(response: Response, format: string, segments: Segment[], duration
     const words = segments.flatMap((s) => s.words).map(({ text: word, start, end }) => ({ word, start, end }));
     const parts = segments.map((s, id) => ({ id, start: s.start, end: s.end, text: s.text }));
     response.json({ task: 'transcribe', language: 'english', duration, text, segments: parts, words });
-  } else response.type('text/plain').send(formatTranscript(format as 'text' | 'srt' | 'vtt', { name: 'upload', duration, segments }));
+  } else
+    response
+      .type('text/plain')
+      .send(formatTranscript(format as 'text' | 'srt' | 'vtt', { name: 'upload', duration, segments }));
 }

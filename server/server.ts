@@ -34,13 +34,21 @@ export async function startServer(engine: Engine, options: ServerOptions = {}): 
   app.get('/healthz', (_, response) => void response.json({ status: 'ok', model: engine.card.name }));
   app.post('/v1/audio/transcriptions', transcriptions(engine, maxUploadBytes));
   const http = createServer(app);
-  const sockets = new WebSocketServer({ server: http, path: '/v1/stream', maxPayload: MAX_MESSAGE, maxFragments: 1024, maxBufferedChunks: 4096 });
+  const sockets = new WebSocketServer({
+    server: http,
+    path: '/v1/stream',
+    maxPayload: MAX_MESSAGE,
+    maxFragments: 1024,
+    maxBufferedChunks: 4096,
+  });
   sockets.on('connection', (socket) => {
     if (sockets.clients.size > maxSessions) socket.close(1013, 'SERVER_BUSY');
     else serveStream(socket, engine);
   });
   await new Promise<void>((resolve, reject) => {
-    http.once('error', (cause) => reject(new HearkenError('OPTION_INVALID', `cannot listen on ${host}:${port}: ${cause.message}`, { cause })));
+    http.once('error', (cause) =>
+      reject(new HearkenError('OPTION_INVALID', `cannot listen on ${host}:${port}: ${cause.message}`, { cause })),
+    );
     http.listen(port, host, resolve);
   });
   return {

@@ -1,8 +1,8 @@
 import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
-import { type Engine, HearkenError, type RecognitionStream } from '../src/index.js';
 import { PcmDecoder } from '../src/audio/index.js';
 import { toHearkenError } from '../src/errors.js';
+import { type Engine, HearkenError, type RecognitionStream } from '../src/index.js';
 
 /** The first message: what audio follows. */
 const START = z.object({
@@ -64,7 +64,11 @@ export function serveStream(socket: WebSocket, engine: Engine): void {
 
   socket.on('message', (data, binary) => {
     message(data, binary).catch((error: unknown) => {
-      fail(error instanceof z.ZodError ? new HearkenError('OPTION_INVALID', `${error.issues[0].path.join('.')}: ${error.issues[0].message}`) : error);
+      fail(
+        error instanceof z.ZodError
+          ? new HearkenError('OPTION_INVALID', `${error.issues[0].path.join('.')}: ${error.issues[0].message}`)
+          : error,
+      );
     });
   });
   socket.on('close', () => stream?.abort());
@@ -73,7 +77,7 @@ export function serveStream(socket: WebSocket, engine: Engine): void {
 
 function parse(data: RawData): unknown {
   try {
-    return JSON.parse(data.toString());
+    return JSON.parse((data as Buffer).toString());
   } catch {
     throw new HearkenError('OPTION_INVALID', 'a text message must be JSON');
   }

@@ -55,7 +55,10 @@ export function parseCard(json: unknown, where: string): ModelCard {
   }
   const card = parsed.data;
   if (card.features.globalMean.length !== card.features.melBins) {
-    throw new HearkenError('MODEL_CARD', `${where}: features.globalMean has ${card.features.globalMean.length} numbers, not melBins`);
+    throw new HearkenError(
+      'MODEL_CARD',
+      `${where}: features.globalMean has ${card.features.globalMean.length} numbers, not melBins`,
+    );
   }
   if (card.acoustic.outputs !== 2 * card.acoustic.phones.length) {
     throw new HearkenError('MODEL_CARD', `${where}: acoustic.outputs is not two a phone`);
@@ -74,7 +77,9 @@ export function readCard(directory: string, verify = true): ModelCard {
     json = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
     if (cause instanceof SyntaxError) throw new HearkenError('MODEL_CARD', `${path}: ${cause.message}`, { cause });
-    throw new HearkenError('MODEL_NOT_FOUND', `no model package at ${directory}: ${(cause as Error).message}`, { cause });
+    throw new HearkenError('MODEL_NOT_FOUND', `no model package at ${directory}: ${(cause as Error).message}`, {
+      cause,
+    });
   }
   const card = parseCard(json, path);
   for (const [file, checksum] of Object.entries(verify ? card.checksums : {})) {
@@ -85,7 +90,10 @@ export function readCard(directory: string, verify = true): ModelCard {
       throw new HearkenError('MODEL_NOT_FOUND', `model file ${resolve(directory, file)} is missing`, { cause });
     }
     if (createHash('sha256').update(bytes).digest('hex') !== checksum) {
-      throw new HearkenError('MODEL_CHECKSUM', `model file ${resolve(directory, file)} is damaged: its SHA-256 differs from the card's`);
+      throw new HearkenError(
+        'MODEL_CHECKSUM',
+        `model file ${resolve(directory, file)} is damaged: its SHA-256 differs from the card's`,
+      );
     }
   }
   return card;

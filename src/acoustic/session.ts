@@ -16,7 +16,10 @@ export interface OpenedSession {
 export function checkProviders(names: readonly string[]): Provider[] {
   for (const n of names) {
     if (!(PROVIDERS as readonly string[]).includes(n)) {
-      throw new HearkenError('PROVIDER_UNKNOWN', `unknown execution provider "${n}"; there are ${PROVIDERS.join(', ')}`);
+      throw new HearkenError(
+        'PROVIDER_UNKNOWN',
+        `unknown execution provider "${n}"; there are ${PROVIDERS.join(', ')}`,
+      );
     }
   }
   return names as Provider[];

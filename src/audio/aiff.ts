@@ -30,7 +30,8 @@ function encodingOf(compression: string, bits: number): PcmEncoding {
     ULAW: 'mulaw',
   };
   const encoding = named[compression];
-  if (!encoding) throw new HearkenError('AUDIO_UNSUPPORTED', `AIFF compression "${compression}" (${bits} bits) is not supported`);
+  if (!encoding)
+    throw new HearkenError('AUDIO_UNSUPPORTED', `AIFF compression "${compression}" (${bits} bits) is not supported`);
   return encoding;
 }
 
@@ -38,7 +39,8 @@ function encodingOf(compression: string, bits: number): PcmEncoding {
 export async function openAiff(reader: ByteReader): Promise<AudioSource> {
   const head = await reader.exactly(12, 'the AIFF header');
   const type = text(head, 8);
-  if (type !== 'AIFF' && type !== 'AIFC') throw new HearkenError('AUDIO_HEADER', `IFF file of type "${type}", not AIFF`);
+  if (type !== 'AIFF' && type !== 'AIFC')
+    throw new HearkenError('AUDIO_HEADER', `IFF file of type "${type}", not AIFF`);
   let format: { encoding: PcmEncoding; channels: number; sampleRate: number; frames: number } | undefined;
   while ((await reader.peek(8)).length === 8) {
     const chunk = await reader.exactly(8, 'an AIFF chunk header');
@@ -46,12 +48,18 @@ export async function openAiff(reader: ByteReader): Promise<AudioSource> {
     const size = chunk.getUint32(4);
     if (name === 'COMM') {
       const view = await reader.exactly(size + (size & 1), 'the AIFF "COMM" chunk');
-      if (size < (type === 'AIFC' ? 22 : 18)) throw new HearkenError('AUDIO_HEADER', `AIFF "COMM" chunk of ${size} bytes is too short`);
+      if (size < (type === 'AIFC' ? 22 : 18))
+        throw new HearkenError('AUDIO_HEADER', `AIFF "COMM" chunk of ${size} bytes is too short`);
       const compression = type === 'AIFC' ? text(view, 18) : 'NONE';
       const channels = view.getUint16(0);
       const sampleRate = extended(view, 8);
       checkFormat(sampleRate, channels, 'the AIFF header');
-      format = { encoding: encodingOf(compression, view.getUint16(6)), channels, sampleRate, frames: view.getUint32(2) };
+      format = {
+        encoding: encodingOf(compression, view.getUint16(6)),
+        channels,
+        sampleRate,
+        frames: view.getUint32(2),
+      };
     } else if (name === 'SSND') {
       if (!format) throw new HearkenError('AUDIO_UNSUPPORTED', 'AIFF sound comes before its "COMM" chunk');
       const offset = (await reader.exactly(8, 'the AIFF "SSND" chunk')).getUint32(0);
@@ -59,7 +67,13 @@ export async function openAiff(reader: ByteReader): Promise<AudioSource> {
       const { encoding, channels, sampleRate } = format;
       const warnings: string[] = [];
       const bytes = size > 8 + offset ? size - 8 - offset : undefined;
-      return { container: 'aiff', sampleRate, channels, warnings, chunks: pcmChunks(reader, encoding, channels, bytes, warnings) };
+      return {
+        container: 'aiff',
+        sampleRate,
+        channels,
+        warnings,
+        chunks: pcmChunks(reader, encoding, channels, bytes, warnings),
+      };
     } else {
       await reader.skip(size + (size & 1));
     }

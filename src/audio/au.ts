@@ -29,5 +29,11 @@ export async function openAu(reader: ByteReader): Promise<AudioSource> {
   await reader.skip(offset - 24);
   const warnings: string[] = [];
   const bytes = size === 0xffffffff || size === 0 ? undefined : size;
-  return { container: 'au', sampleRate, channels, warnings, chunks: pcmChunks(reader, encoding, channels, bytes, warnings) };
+  return {
+    container: 'au',
+    sampleRate,
+    channels,
+    warnings,
+    chunks: pcmChunks(reader, encoding, channels, bytes, warnings),
+  };
 }

@@ -48,7 +48,8 @@ export class ByteReader {
 
   /** Exactly `size` bytes as a DataView. @throws AUDIO_TRUNCATED naming `what`. */
   async exactly(size: number, what: string): Promise<DataView> {
-    if (size > MAX_SPAN) throw new HearkenError('AUDIO_HEADER', `${what} claims ${size} bytes at byte ${this.position}`);
+    if (size > MAX_SPAN)
+      throw new HearkenError('AUDIO_HEADER', `${what} claims ${size} bytes at byte ${this.position}`);
     await this.#fill(size);
     if (this.#buffer.length < size) {
       throw new HearkenError(

@@ -37,14 +37,18 @@ export async function openCompressed(reader: ByteReader, container: CompressedCo
   const warnings: string[] = [];
   const pieces = decodePieces(reader, decoder, container, warnings);
   const first = await pieces.next();
-  if (first.done) throw new HearkenError('AUDIO_CODEC', `no sound could be decoded from the ${container} stream${reason(warnings)}`);
+  if (first.done)
+    throw new HearkenError('AUDIO_CODEC', `no sound could be decoded from the ${container} stream${reason(warnings)}`);
   const { sampleRate, channelData } = first.value;
   checkFormat(sampleRate, channelData.length, `the ${container} stream`);
   async function* chunks(): AsyncGenerator<Float32Array[]> {
     yield channelData;
     for await (const piece of pieces) {
       if (piece.sampleRate !== sampleRate || piece.channelData.length !== channelData.length) {
-        throw new HearkenError('AUDIO_UNSUPPORTED', `the ${container} stream changes its rate or channel count on the way`);
+        throw new HearkenError(
+          'AUDIO_UNSUPPORTED',
+          `the ${container} stream changes its rate or channel count on the way`,
+        );
       }
       yield piece.channelData;
     }
@@ -73,7 +77,9 @@ async function* decodePieces(
     if (last && last.samplesDecoded > 0) yield last;
   } catch (error) {
     if (error instanceof HearkenError) throw error;
-    throw new HearkenError('AUDIO_CODEC', `the ${container} stream is damaged: ${(error as Error).message}`, { cause: error });
+    throw new HearkenError('AUDIO_CODEC', `the ${container} stream is damaged: ${(error as Error).message}`, {
+      cause: error,
+    });
   } finally {
     decoder.free();
   }

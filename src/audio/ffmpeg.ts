@@ -1,19 +1,42 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { HearkenError } from '../errors.js';
 import { ByteReader } from './byte-reader.js';
-import { type AudioSource, pcmChunks } from './source.js';
+import type { AudioSource } from './source.js';
+import { openWav } from './wav.js';
 
-const RATE = 16000;
 const MAX_STDERR = 4096;
+const INPUT = '-nostdin -v error -protocol_whitelist file,pipe -i'.split(' ');
+const OUTPUT = '-map 0:a:0 -c:a pcm_f32le -f wav pipe:1'.split(' ');
 
 /**
- * Containers without a maintained WASM decoder (AAC in MP4, and whatever else ffmpeg knows): the user's own `ffmpeg`
- * decodes them to 16 kHz mono, fed through pipes so that no path or URL reaches it.
+ * Containers without a maintained WASM decoder (AAC in MP4, and what else ffmpeg knows): the user's own `ffmpeg` turns
+ * them into WAV. MP4 may keep its index at the end, so the input first goes into a temporary file of our own naming.
  */
 export async function openWithFfmpeg(reader: ByteReader, container: string): Promise<AudioSource> {
-  const args = ['-nostdin', '-v', 'error', '-protocol_whitelist', 'pipe,file', '-i', 'pipe:0', '-map', '0:a:0'];
-  const child = spawn('ffmpeg', [...args, '-ac', '1', '-ar', String(RATE), '-f', 'f32le', 'pipe:1']);
+  const directory = await mkdtemp(join(tmpdir(), 'hearken-'));
+  const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  try {
+    const path = join(directory, 'input');
+    await pipeline(reader.rest(), createWriteStream(path));
+    return await decode(path, container, remove);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function decode(path: string, container: string, remove: () => Promise<void>): Promise<AudioSource> {
+  const child = spawn('ffmpeg', [...INPUT, path, ...OUTPUT], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (d: Buffer) => {
+    if (stderr.length < MAX_STDERR) stderr += d.toString();
+  });
   await once(child, 'spawn').catch((cause) => {
     throw new HearkenError(
       'AUDIO_UNSUPPORTED',
@@ -21,36 +44,25 @@ export async function openWithFfmpeg(reader: ByteReader, container: string): Pro
       { cause },
     );
   });
-  let stderr = '';
-  child.stderr.on('data', (d: Buffer) => {
-    if (stderr.length < MAX_STDERR) stderr += d.toString();
-  });
-  const closed = once(child, 'close') as Promise<[number | null]>;
-  child.stdin.on('error', () => undefined); // ffmpeg may stop reading early
-  const feeding = (async () => {
-    for await (const bytes of reader.rest()) {
-      if (!child.stdin.writable) break;
-      if (!child.stdin.write(bytes)) await Promise.race([once(child.stdin, 'drain'), closed]);
-    }
-    child.stdin.end();
-  })();
-  feeding.catch(() => child.kill());
-  const warnings: string[] = [];
+  const closed = once(child, 'close');
+  let source: AudioSource;
+  try {
+    source = await openWav(new ByteReader(child.stdout));
+  } catch (cause) {
+    child.kill();
+    await closed;
+    const said = stderr.trim().split('\n')[0] || 'no sound came out';
+    throw new HearkenError('AUDIO_CODEC', `ffmpeg could not decode the ${container} input: ${said}`, { cause });
+  }
   async function* chunks(): AsyncGenerator<Float32Array[]> {
-    let samples = 0;
     try {
-      for await (const planes of pcmChunks(new ByteReader(child.stdout), 'f32le', 1, undefined, warnings)) {
-        samples += planes[0].length;
-        yield planes;
-      }
-      await feeding;
-      const [code] = await closed;
-      const said = stderr.trim().split('\n')[0];
-      if (code !== 0 && samples === 0) throw new HearkenError('AUDIO_CODEC', `ffmpeg could not decode the ${container} input: ${said}`);
-      if (stderr) warnings.push(`ffmpeg: ${said}`);
+      yield* source.chunks;
+      await closed;
+      if (stderr) source.warnings.push(`ffmpeg: ${stderr.trim().split('\n')[0]}`);
     } finally {
       child.kill();
+      await remove();
     }
   }
-  return { container, sampleRate: RATE, channels: 1, warnings, chunks: chunks() };
+  return { ...source, container, chunks: chunks() };
 }

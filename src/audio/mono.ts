@@ -1,5 +1,5 @@
-import type { AudioSource } from './source.js';
 import { Resampler } from './resampler.js';
+import type { AudioSource } from './source.js';
 
 /** The mean of all channels. */
 export function mixDown(planes: Float32Array[]): Float32Array {

@@ -39,14 +39,16 @@ export function sniff(head: Uint8Array): string | undefined {
   if (text.startsWith('.snd')) return 'au';
   if (text.startsWith('NIST_1A')) return 'sphere';
   if (text.startsWith('fLaC')) return 'flac';
-  if (text.startsWith('OggS')) return text.includes('OpusHead') ? 'ogg-opus' : text.includes('vorbis') ? 'ogg-vorbis' : 'ogg';
+  if (text.startsWith('OggS'))
+    return text.includes('OpusHead') ? 'ogg-opus' : text.includes('vorbis') ? 'ogg-vorbis' : 'ogg';
   if (text.startsWith('\x1aE\xdf\xa3')) return 'webm';
   if (text.slice(4, 8) === 'ftyp') return 'mp4';
   if (id3Size(head) > 0) return 'mp3';
   // MPEG frame sync with a valid version, layer III and bit rate; ADTS AAC has layer 0.
   if (head.length >= 4 && head[0] === 0xff && (head[1] & 0xe0) === 0xe0) {
     if ((head[1] & 0x06) === 0 && (head[1] & 0xf0) === 0xf0) return 'aac';
-    if ((head[1] & 0x18) !== 0x08 && (head[1] & 0x06) === 0x02 && head[2] >> 4 !== 15 && (head[2] & 0x0c) !== 0x0c) return 'mp3';
+    if ((head[1] & 0x18) !== 0x08 && (head[1] & 0x06) === 0x02 && head[2] >> 4 !== 15 && (head[2] & 0x0c) !== 0x0c)
+      return 'mp3';
   }
   return undefined;
 }

@@ -45,7 +45,10 @@ export class Resampler {
 
   constructor(from: number, to: number) {
     if (!(Number.isInteger(from) && Number.isInteger(to) && from > 0 && to > 0)) {
-      throw new HearkenError('OPTION_INVALID', `cannot resample from ${from} Hz to ${to} Hz: whole positive rates are needed`);
+      throw new HearkenError(
+        'OPTION_INVALID',
+        `cannot resample from ${from} Hz to ${to} Hz: whole positive rates are needed`,
+      );
     }
     this.from = from;
     this.to = to;

@@ -52,6 +52,7 @@ export async function* pcmChunks(
     const planes = decoder.decode(bytes);
     if (planes[0].length > 0) yield planes;
   }
-  if (size !== undefined && left > 0) warnings.push(`the header states ${size} bytes of sound; ${size - left} are there`);
+  if (size !== undefined && left > 0)
+    warnings.push(`the header states ${size} bytes of sound; ${size - left} are there`);
   if (decoder.leftover > 0) warnings.push(`${decoder.leftover} stray bytes behind the last whole sample`);
 }

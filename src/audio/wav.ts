@@ -57,7 +57,8 @@ async function readFormat(reader: ByteReader, size: number): Promise<Format> {
 /** RIFF and RF64 WAVE files: chunks in any order, sizes of streams (0, 0xFFFFFFFF) read to the end. */
 export async function openWav(reader: ByteReader): Promise<AudioSource> {
   const head = await reader.exactly(12, 'the RIFF header');
-  if (tag(head, 8) !== 'WAVE') throw new HearkenError('AUDIO_HEADER', `RIFF file of type "${tag(head, 8)}", not "WAVE"`);
+  if (tag(head, 8) !== 'WAVE')
+    throw new HearkenError('AUDIO_HEADER', `RIFF file of type "${tag(head, 8)}", not "WAVE"`);
   const rf64 = tag(head, 0) === 'RF64';
   let format: Format | undefined;
   let wideSize: number | undefined;
@@ -74,13 +75,20 @@ export async function openWav(reader: ByteReader): Promise<AudioSource> {
       wideSize = Number(view.getBigUint64(8, true));
       await reader.skip(size - 16 + (size & 1));
     } else if (name === 'data') {
-      if (!format) throw new HearkenError('AUDIO_UNSUPPORTED', 'WAV data comes before its "fmt " chunk: the file must be rewritten in the usual order');
+      if (!format)
+        throw new HearkenError(
+          'AUDIO_UNSUPPORTED',
+          'WAV data comes before its "fmt " chunk: the file must be rewritten in the usual order',
+        );
       return dataSource(reader, format, dataSize(size, rf64 ? wideSize : undefined));
     } else {
       await reader.skip(size + (size & 1));
     }
   }
-  throw new HearkenError('AUDIO_TRUNCATED', format ? 'the WAV file has no "data" chunk' : 'the WAV file has no "fmt " chunk');
+  throw new HearkenError(
+    'AUDIO_TRUNCATED',
+    format ? 'the WAV file has no "data" chunk' : 'the WAV file has no "fmt " chunk',
+  );
 }
 
 function dataSize(size: number, wide: number | undefined): number | undefined {

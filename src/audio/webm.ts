@@ -21,7 +21,9 @@ async function readWhole(reader: ByteReader): Promise<Uint8Array> {
 /** WebM (Matroska) with Opus, as browsers' MediaRecorder writes it. */
 export async function openWebm(reader: ByteReader): Promise<AudioSource> {
   const bytes = await readWhole(reader);
-  const source = new BufferSource(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer);
+  const source = new BufferSource(
+    bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer,
+  );
   let track: InputAudioTrack | null;
   try {
     track = await new Input({ source, formats: [WEBM] }).getPrimaryAudioTrack();
@@ -29,10 +31,12 @@ export async function openWebm(reader: ByteReader): Promise<AudioSource> {
     throw new HearkenError('AUDIO_HEADER', `the WebM header is wrong: ${(error as Error).message}`, { cause: error });
   }
   if (!track) throw new HearkenError('AUDIO_UNSUPPORTED', 'the WebM file has no sound track');
-  if (track.codec !== 'opus') throw new HearkenError('AUDIO_UNSUPPORTED', `WebM sound coded as ${track.codec}, not Opus`);
+  if (track.codec !== 'opus')
+    throw new HearkenError('AUDIO_UNSUPPORTED', `WebM sound coded as ${track.codec}, not Opus`);
   const channels = track.numberOfChannels;
   checkFormat(48000, channels, 'the WebM header');
-  if (channels > 2) throw new HearkenError('AUDIO_UNSUPPORTED', `WebM Opus with ${channels} channels; 1 or 2 are supported`);
+  if (channels > 2)
+    throw new HearkenError('AUDIO_UNSUPPORTED', `WebM Opus with ${channels} channels; 1 or 2 are supported`);
   const warnings: string[] = [];
   return { container: 'webm', sampleRate: 48000, channels, warnings, chunks: packets(track, channels, warnings) };
 }

@@ -42,7 +42,11 @@ function typeOf(array: SectionArray): TypeName {
 }
 
 export function writeSections(sections: Sections): Uint8Array {
-  const entries: Entry[] = Object.entries(sections.arrays).map(([name, a]) => ({ name, type: typeOf(a), length: a.length }));
+  const entries: Entry[] = Object.entries(sections.arrays).map(([name, a]) => ({
+    name,
+    type: typeOf(a),
+    length: a.length,
+  }));
   const header = Buffer.from(JSON.stringify({ kind: sections.kind, facts: sections.facts, arrays: entries }));
   let size = align(12 + header.length);
   for (const a of Object.values(sections.arrays)) size = align(size + a.byteLength);
@@ -94,7 +98,8 @@ export function readSections(bytes: Uint8Array, kind: string, where: string): Se
 /** An array of a stated type out of sections. @throws MODEL_FILE */
 export function section<T extends SectionArray>(s: Sections, name: string, type: new (length: number) => T): T {
   const array = s.arrays[name];
-  if (!(array instanceof type)) throw new HearkenError('MODEL_FILE', `${s.kind}: array "${name}" is missing or of another type`);
+  if (!(array instanceof type))
+    throw new HearkenError('MODEL_FILE', `${s.kind}: array "${name}" is missing or of another type`);
   return array as T;
 }
 

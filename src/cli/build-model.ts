@@ -51,7 +51,12 @@ async function build(texts: string[], flags: Flags): Promise<void> {
     onStep: say,
   });
   const { unpronounced, ...facts } = report;
-  say(`${unpronounced.length} words without a pronunciation were left out; most frequent: ${unpronounced.slice(0, 10).map(([w]) => w).join(', ')}`);
+  say(
+    `${unpronounced.length} words without a pronunciation were left out; most frequent: ${unpronounced
+      .slice(0, 10)
+      .map(([w]) => w)
+      .join(', ')}`,
+  );
   sealPackage(flags, facts);
   say(JSON.stringify({ ...facts, peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024) }));
 }
@@ -63,10 +68,22 @@ function sealPackage(flags: Flags, facts: Record<string, unknown>): void {
   if (!inPlace) copyFileSync(resolve(flags.base, base.acoustic.file), resolve(flags.out, base.acoustic.file));
   const files = [base.acoustic.file, 'words.txt', 'lm.bin', 'graph.bin'];
   const checksums = Object.fromEntries(
-    files.map((f) => [f, createHash('sha256').update(readFileSync(resolve(flags.out, f))).digest('hex')]),
+    files.map((f) => [
+      f,
+      createHash('sha256')
+        .update(readFileSync(resolve(flags.out, f)))
+        .digest('hex'),
+    ]),
   );
-  const text = flags.credit.map((c) => c.split('|')).map(([name, licence = '', attribution = '']) => ({ name, licence, attribution }));
-  const card = { ...base, checksums, text: text.length > 0 ? text : base.text, figures: { ...base.figures, language: facts } };
+  const text = flags.credit
+    .map((c) => c.split('|'))
+    .map(([name, licence = '', attribution = '']) => ({ name, licence, attribution }));
+  const card = {
+    ...base,
+    checksums,
+    text: text.length > 0 ? text : base.text,
+    figures: { ...base.figures, language: facts },
+  };
   parseCard(card, 'the new card');
   writeFileSync(resolve(flags.out, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
 }

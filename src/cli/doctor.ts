@@ -22,10 +22,18 @@ function line(ok: boolean, what: string, detail: string): void {
 }
 
 async function doctor(flags: { model?: string; providers: string }): Promise<void> {
-  line(Number(process.versions.node.split('.')[0]) >= 20, 'Node.js', `${process.versions.node} on ${process.platform} ${process.arch}`);
+  line(
+    Number(process.versions.node.split('.')[0]) >= 20,
+    'Node.js',
+    `${process.versions.node} on ${process.platform} ${process.arch}`,
+  );
   line(true, 'cores', String(availableParallelism()));
   const ffmpeg = spawnSync('ffmpeg', ['-version'], { encoding: 'utf8' });
-  line(true, 'ffmpeg', ffmpeg.error ? 'not found: MP4 and AAC cannot be read, all else can' : ffmpeg.stdout.split('\n')[0]);
+  line(
+    true,
+    'ffmpeg',
+    ffmpeg.error ? 'not found: MP4 and AAC cannot be read, all else can' : ffmpeg.stdout.split('\n')[0],
+  );
   try {
     await check(flags);
   } catch (error) {

@@ -21,7 +21,12 @@ async function info(recording: string | undefined, flags: { model?: string; json
   else for (const [name, value] of Object.entries(facts)) process.stdout.write(`${name.padEnd(14)} ${plain(value)}\n`);
 }
 
-const plain = (value: unknown): string => (Array.isArray(value) ? value.join('\n'.padEnd(16)) : typeof value === 'object' ? JSON.stringify(value) : String(value));
+const plain = (value: unknown): string =>
+  Array.isArray(value)
+    ? value.join('\n'.padEnd(16))
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : `${value as string | number}`;
 
 function modelFacts(directory: string): Record<string, unknown> {
   const card = readCard(directory);

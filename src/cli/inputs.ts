@@ -25,8 +25,13 @@ export async function expandInputs(args: readonly string[]): Promise<Input[]> {
     }
     const info = await stat(arg).catch(() => undefined);
     if (info?.isDirectory()) {
-      const found = await glob(EXTENSIONS.map((e) => `**/*.${e}`), { cwd: arg, absolute: true, caseSensitiveMatch: false }).catch((cause) => {
-        throw new HearkenError('INPUT_NOT_FOUND', `cannot read directory ${arg}: ${(cause as Error).message}`, { cause });
+      const found = await glob(
+        EXTENSIONS.map((e) => `**/*.${e}`),
+        { cwd: arg, absolute: true, caseSensitiveMatch: false },
+      ).catch((cause) => {
+        throw new HearkenError('INPUT_NOT_FOUND', `cannot read directory ${arg}: ${(cause as Error).message}`, {
+          cause,
+        });
       });
       if (found.length === 0) throw new HearkenError('INPUT_NOT_FOUND', `${arg} holds no recordings`);
       for (const path of found.sort()) out.push({ path, name: withoutExtension(relative(arg, path)) });

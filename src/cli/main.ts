@@ -9,7 +9,9 @@ import { scoreCommand } from './score.js';
 import { serveCommand } from './serve.js';
 import { transcribeCommand } from './transcribe.js';
 
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 const program = new Command('hearken')
   .description('Speech recognition: recordings and streams in, words with times out.')
@@ -18,7 +20,14 @@ const program = new Command('hearken')
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
 
-for (const command of [transcribeCommand(), scoreCommand(), infoCommand(), doctorCommand(), serveCommand(), buildModelCommand()]) {
+for (const command of [
+  transcribeCommand(),
+  scoreCommand(),
+  infoCommand(),
+  doctorCommand(),
+  serveCommand(),
+  buildModelCommand(),
+]) {
   program.addCommand(command.exitOverride());
 }
 

@@ -1,12 +1,13 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { BYTES_PER_SAMPLE, type PcmEncoding } from '../audio/pcm.js';
 import type { RawFormat } from '../audio/index.js';
+import { BYTES_PER_SAMPLE, type PcmEncoding } from '../audio/pcm.js';
 import type { EngineOptions } from '../recognizer/engine.js';
 
 export function wholeNumber(min: number, max: number): (value: string) => number {
   return (value) => {
     const n = Number(value);
-    if (!(Number.isInteger(n) && n >= min && n <= max)) throw new InvalidArgumentError(`a whole number from ${min} to ${max} is needed.`);
+    if (!(Number.isInteger(n) && n >= min && n <= max))
+      throw new InvalidArgumentError(`a whole number from ${min} to ${max} is needed.`);
     return n;
   };
 }
@@ -17,9 +18,12 @@ export function positiveNumber(value: string): number {
   return n;
 }
 
-export const modelOption = (): Option => new Option('-m, --model <dir>', 'model package (default: the shipped English one)');
+export const modelOption = (): Option =>
+  new Option('-m, --model <dir>', 'model package (default: the shipped English one)');
 export const providersOption = (): Option =>
-  new Option('--providers <list>', 'execution providers, first choice first: cuda, webgpu, coreml, dml, cpu').default('cpu');
+  new Option('--providers <list>', 'execution providers, first choice first: cuda, webgpu, coreml, dml, cpu').default(
+    'cpu',
+  );
 export const jobsOption = (): Option =>
   new Option('-j, --jobs <n>', 'worker threads (default: one a core)').argParser(wholeNumber(1, 256));
 
@@ -42,7 +46,13 @@ export function engineOptions(flags: EngineFlags): EngineOptions {
 export function rawFormat(value: string): RawFormat {
   const [rate, encoding, channels] = value.split(',');
   if (!(encoding in BYTES_PER_SAMPLE)) {
-    throw new InvalidArgumentError(`"${encoding}" is no encoding; there are ${Object.keys(BYTES_PER_SAMPLE).join(', ')}.`);
+    throw new InvalidArgumentError(
+      `"${encoding}" is no encoding; there are ${Object.keys(BYTES_PER_SAMPLE).join(', ')}.`,
+    );
   }
-  return { sampleRate: Number(rate), encoding: encoding as PcmEncoding, channels: channels === undefined ? 1 : Number(channels) };
+  return {
+    sampleRate: Number(rate),
+    encoding: encoding as PcmEncoding,
+    channels: channels === undefined ? 1 : Number(channels),
+  };
 }

@@ -17,7 +17,8 @@ export class Progress {
     this.#done++;
     if (failed) this.#failed++;
     this.#seconds += seconds;
-    if (this.mode === 'lines') process.stderr.write(`${this.#done}/${this.total} ${failed ? 'failed' : 'done'} ${name} (${this.#speed()})\n`);
+    if (this.mode === 'lines')
+      process.stderr.write(`${this.#done}/${this.total} ${failed ? 'failed' : 'done'} ${name} (${this.#speed()})\n`);
     else if (this.mode === 'auto' && this.#terminal && this.total > 1) this.#draw();
   }
 
@@ -34,7 +35,9 @@ export class Progress {
     const left = ((now - this.#began) / 1000 / share) * (1 - share);
     const bar = '█'.repeat(Math.round(share * 24)).padEnd(24, '░');
     const failed = this.#failed > 0 ? `, ${this.#failed} failed` : '';
-    process.stderr.write(`\r\x1b[K${bar} ${this.#done}/${this.total}${failed}  ${this.#speed()}  ${Math.ceil(left)} s left`);
+    process.stderr.write(
+      `\r\x1b[K${bar} ${this.#done}/${this.total}${failed}  ${this.#speed()}  ${Math.ceil(left)} s left`,
+    );
   }
 
   /** Clear the bar, so that a message can be written. */

@@ -3,7 +3,15 @@ import { basename, extname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { glob } from 'tinyglobby';
 import { HearkenError } from '../errors.js';
-import { type AlignedPair, addScores, align, type Score, scoreOf, scoringWords, wordErrorRate } from '../scoring/index.js';
+import {
+  type AlignedPair,
+  addScores,
+  align,
+  type Score,
+  scoreOf,
+  scoringWords,
+  wordErrorRate,
+} from '../scoring/index.js';
 
 interface Flags {
   where: string[];
@@ -36,17 +44,27 @@ async function readUtterances(path: string, where: readonly string[]): Promise<M
   });
   if (info.isDirectory()) {
     const files = await glob('**/*.txt', { cwd: path });
-    return new Map(await Promise.all(files.sort().map(async (f): Promise<[string, string]> => [basename(f, '.txt'), await readText(resolve(path, f))])));
+    return new Map(
+      await Promise.all(
+        files
+          .sort()
+          .map(async (f): Promise<[string, string]> => [basename(f, '.txt'), await readText(resolve(path, f))]),
+      ),
+    );
   }
   const text = await readText(path);
   return extname(path) === '.tsv' ? readTable(path, text, where) : new Map([['', text]]);
 }
 
 function readTable(path: string, text: string, where: readonly string[]): Map<string, string> {
-  const [header, ...rows] = text.split('\n').filter((l) => l !== '').map((l) => l.split('\t'));
+  const [header, ...rows] = text
+    .split('\n')
+    .filter((l) => l !== '')
+    .map((l) => l.split('\t'));
   const column = (name: string): number => {
     const at = header.indexOf(name);
-    if (at < 0) throw new HearkenError('SCORING_INPUT', `${path} has no column "${name}" (there are ${header.join(', ')})`);
+    if (at < 0)
+      throw new HearkenError('SCORING_INPUT', `${path} has no column "${name}" (there are ${header.join(', ')})`);
     return at;
   };
   const conditions = where.map((w) => w.split('=')).map(([name, value]): [number, string] => [column(name), value]);
@@ -59,7 +77,8 @@ async function score(referencePath: string, hypothesisPath: string, flags: Flags
   const references = await readUtterances(referencePath, flags.where);
   const hypotheses = await readUtterances(hypothesisPath, []);
   if (references.size === 0) throw new HearkenError('SCORING_INPUT', `${referencePath} has no utterances to score`);
-  if (references.has('') !== hypotheses.has('')) throw new HearkenError('SCORING_INPUT', 'give two files or two sets of utterances');
+  if (references.has('') !== hypotheses.has(''))
+    throw new HearkenError('SCORING_INPUT', 'give two files or two sets of utterances');
   const scores: Score[] = [];
   const missing: string[] = [];
   for (const [id, text] of references) {
@@ -69,8 +88,12 @@ async function score(referencePath: string, hypothesisPath: string, flags: Flags
     scores.push(scoreOf(pairs));
     if (flags.align) process.stdout.write(listing(id, pairs));
   }
-  if (missing.length === references.size) throw new HearkenError('SCORING_INPUT', `${hypothesisPath} has none of the ${references.size} utterances`);
-  if (missing.length > 0) process.stderr.write(`hearken: warning: ${missing.length} utterances have no transcript and count as deleted: ${missing.slice(0, 5).join(', ')}\n`);
+  if (missing.length === references.size)
+    throw new HearkenError('SCORING_INPUT', `${hypothesisPath} has none of the ${references.size} utterances`);
+  if (missing.length > 0)
+    process.stderr.write(
+      `hearken: warning: ${missing.length} utterances have no transcript and count as deleted: ${missing.slice(0, 5).join(', ')}\n`,
+    );
   const total = addScores(scores);
   const wer = wordErrorRate(total);
   if (flags.json) process.stdout.write(`${JSON.stringify({ utterances: references.size, ...total, wer })}\n`);

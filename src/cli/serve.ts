@@ -8,7 +8,9 @@ interface Flags extends EngineFlags {
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('serve streams over WebSocket (/v1/stream) and uploads over HTTP (/v1/audio/transcriptions) on this machine')
+    .description(
+      'serve streams over WebSocket (/v1/stream) and uploads over HTTP (/v1/audio/transcriptions) on this machine',
+    )
     .option('-p, --port <n>', 'port on 127.0.0.1', wholeNumber(0, 65535), 2700)
     .addOption(jobsOption())
     .addOption(modelOption())

@@ -7,7 +7,15 @@ import { FORMATS, type FormatName, formatTranscript, type Transcript } from '../
 import { Engine, type TranscribeOptions } from '../recognizer/engine.js';
 import type { Segment } from '../recognizer/results.js';
 import { expandInputs, type Input } from './inputs.js';
-import { type EngineFlags, engineOptions, jobsOption, modelOption, positiveNumber, providersOption, rawFormat } from './options.js';
+import {
+  type EngineFlags,
+  engineOptions,
+  jobsOption,
+  modelOption,
+  positiveNumber,
+  providersOption,
+  rawFormat,
+} from './options.js';
 import { Progress } from './progress.js';
 
 interface Flags extends EngineFlags {
@@ -33,26 +41,41 @@ export function transcribeCommand(): Command {
   return new Command('transcribe')
     .description('write down what is said in recordings')
     .argument('<input...>', 'files, directories (searched for recordings), patterns, or - for standard input')
-    .option('-f, --format <list>', `of ${FORMATS.join(', ')}; several with --output-dir`, formats, ['text'] as FormatName[])
+    .option('-f, --format <list>', `of ${FORMATS.join(', ')}; several with --output-dir`, formats, [
+      'text',
+    ] as FormatName[])
     .option('-o, --output-dir <dir>', 'write NAME.txt, NAME.srt, … there rather than to standard output')
     .option('--resume', 'with --output-dir: skip recordings whose outputs are there')
-    .addOption(new Option('--channels <how>', 'mix channels down, or give a transcript a channel').choices(['mix', 'split']).default('mix'))
+    .addOption(
+      new Option('--channels <how>', 'mix channels down, or give a transcript a channel')
+        .choices(['mix', 'split'])
+        .default('mix'),
+    )
     .option('--raw <rate,encoding[,channels]>', 'the input is headerless PCM, e.g. 8000,mulaw', rawFormat)
     .option('--beam <cost>', 'search beam: wider is slower and more exact', positiveNumber)
-    .addOption(new Option('--progress <how>', 'bar on a terminal, lines, or none').choices(['auto', 'lines', 'none']).default('auto'))
+    .addOption(
+      new Option('--progress <how>', 'bar on a terminal, lines, or none')
+        .choices(['auto', 'lines', 'none'])
+        .default('auto'),
+    )
     .addOption(jobsOption())
     .addOption(modelOption())
     .addOption(providersOption())
-    .addHelpText('after', '\nExamples:\n  hearken transcribe talk.mp3\n  hearken transcribe recordings/ -o out -f text,srt --resume\n  ffmpeg -i film.mkv -f wav - | hearken transcribe -')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  hearken transcribe talk.mp3\n  hearken transcribe recordings/ -o out -f text,srt --resume\n  ffmpeg -i film.mkv -f wav - | hearken transcribe -',
+    )
     .action(transcribe);
 }
 
 async function transcribe(args: string[], flags: Flags): Promise<void> {
-  if (flags.format.length > 1 && !flags.outputDir) throw new HearkenError('OPTION_INVALID', 'several formats need --output-dir');
+  if (flags.format.length > 1 && !flags.outputDir)
+    throw new HearkenError('OPTION_INVALID', 'several formats need --output-dir');
   if (flags.resume && !flags.outputDir) throw new HearkenError('OPTION_INVALID', '--resume needs --output-dir');
   const all = await expandInputs(args);
   const inputs = flags.resume ? await notYetDone(all, flags) : all;
-  if (inputs.length < all.length) process.stderr.write(`hearken: ${all.length - inputs.length} of ${all.length} recordings are done already\n`);
+  if (inputs.length < all.length)
+    process.stderr.write(`hearken: ${all.length - inputs.length} of ${all.length} recordings are done already\n`);
   if (inputs.length === 0) return;
   await using engine = await Engine.load({ ...engineOptions(flags), ...(inputs.length === 1 && { workers: 1 }) });
   const progress = new Progress(inputs.length, flags.progress);
@@ -73,8 +96,13 @@ async function transcribe(args: string[], flags: Flags): Promise<void> {
         progress.step(input.name, 0, true);
         continue;
       }
-      progress.step(input.name, transcripts.reduce((n, t) => Math.max(n, t.duration), 0), false);
-      if (!flags.outputDir) output = output.then(() => print(progress, transcripts, inputs.length > 1, input, flags.format[0]));
+      progress.step(
+        input.name,
+        transcripts.reduce((n, t) => Math.max(n, t.duration), 0),
+        false,
+      );
+      if (!flags.outputDir)
+        output = output.then(() => print(progress, transcripts, inputs.length > 1, input, flags.format[0]));
     }
   };
   await Promise.all(Array.from({ length: engine.workers }, run));
@@ -87,7 +115,12 @@ function complain(progress: Progress, input: Input, message: string): void {
   process.stderr.write(`hearken: ${input.path}: ${message}\n`);
 }
 
-async function transcribeOne(engine: Engine, input: Input, flags: Flags, warn: (message: string) => void): Promise<Transcript[]> {
+async function transcribeOne(
+  engine: Engine,
+  input: Input,
+  flags: Flags,
+  warn: (message: string) => void,
+): Promise<Transcript[]> {
   const options: TranscribeOptions = {
     channels: flags.channels,
     ...(flags.raw && { raw: flags.raw }),
@@ -115,8 +148,17 @@ function outputPath(dir: string, input: Input, channel: number | undefined, form
 async function notYetDone(inputs: Input[], flags: Flags): Promise<Input[]> {
   const missing = await Promise.all(
     inputs.map(async (input) => {
-      const paths = flags.format.map((f) => outputPath(flags.outputDir as string, input, flags.channels === 'split' ? 0 : undefined, f));
-      const there = await Promise.all(paths.map((p) => access(p).then(() => true, () => false)));
+      const paths = flags.format.map((f) =>
+        outputPath(flags.outputDir as string, input, flags.channels === 'split' ? 0 : undefined, f),
+      );
+      const there = await Promise.all(
+        paths.map((p) =>
+          access(p).then(
+            () => true,
+            () => false,
+          ),
+        ),
+      );
       return there.includes(false);
     }),
   );
@@ -125,7 +167,8 @@ async function notYetDone(inputs: Input[], flags: Flags): Promise<Input[]> {
 
 async function writeOutputs(transcripts: Transcript[], dir: string, input: Input, flags: Flags): Promise<void> {
   for (const t of transcripts) {
-    for (const format of flags.format) await writeAtomically(outputPath(dir, input, t.channel, format), formatTranscript(format, t));
+    for (const format of flags.format)
+      await writeAtomically(outputPath(dir, input, t.channel, format), formatTranscript(format, t));
   }
 }
 
@@ -141,7 +184,13 @@ async function writeAtomically(path: string, text: string): Promise<void> {
   }
 }
 
-function print(progress: Progress, transcripts: Transcript[], several: boolean, input: Input, format: FormatName): void {
+function print(
+  progress: Progress,
+  transcripts: Transcript[],
+  several: boolean,
+  input: Input,
+  format: FormatName,
+): void {
   progress.clear();
   for (const t of transcripts) {
     const channel = t.channel === undefined ? '' : ` channel ${t.channel + 1}`;

@@ -58,7 +58,8 @@ export class BeamDecoder {
     this.#lm = lm;
     this.#width = width;
     const top = graph.ilabels.reduce((m, l) => Math.max(m, l), 0);
-    if (top > width) throw new HearkenError('FST_INVALID', `the graph has input label ${top}, scores have ${width} columns`);
+    if (top > width)
+      throw new HearkenError('FST_INVALID', `the graph has input label ${top}, scores have ${width} columns`);
     this.start();
   }
 
@@ -91,9 +92,14 @@ export class BeamDecoder {
   /** Search on through frames of log-likelihoods [frames × width]. @throws SCORES_INVALID before anything is changed */
   advance(scores: Float32Array): void {
     const width = this.#width;
-    if (scores.length % width !== 0) throw new HearkenError('SCORES_INVALID', `${scores.length} scores are not frames of ${width}`);
+    if (scores.length % width !== 0)
+      throw new HearkenError('SCORES_INVALID', `${scores.length} scores are not frames of ${width}`);
     for (let i = 0; i < scores.length; i++) {
-      if (!Number.isFinite(scores[i])) throw new HearkenError('SCORES_INVALID', `score ${scores[i]} at frame ${Math.floor(i / width)}, column ${i % width}`);
+      if (!Number.isFinite(scores[i]))
+        throw new HearkenError(
+          'SCORES_INVALID',
+          `score ${scores[i]} at frame ${Math.floor(i / width)}, column ${i % width}`,
+        );
     }
     for (let at = 0; at < scores.length; at += width) this.#step(scores, at);
   }
@@ -203,7 +209,9 @@ export class BeamDecoder {
     for (let t = 0; t < size && final; t++) {
       const end = this.#graph.finals[state[t]];
       if (end === Number.POSITIVE_INFINITY) continue;
-      const total = cost[t] + end + this.options.lmWeight * this.#lm.finalCost(lmState[t]);
+      // An utterance without words is no sentence: the language model has nothing to say of it.
+      const sentenceEnd = lmState[t] === this.#lm.start ? 0 : this.#lm.finalCost(lmState[t]);
+      const total = cost[t] + end + this.options.lmWeight * sentenceEnd;
       if (total < bestCost) {
         bestCost = total;
         best = t;

@@ -16,9 +16,13 @@ export const DECODER_DEFAULTS: DecoderOptions = { beam: 13, maxActive: 5000, lmW
 /** @throws OPTION_INVALID */
 export function decoderOptions(options: Partial<DecoderOptions> = {}): DecoderOptions {
   const all = { ...DECODER_DEFAULTS, ...options };
-  if (!(all.beam > 0 && all.beam <= 1000)) throw new HearkenError('OPTION_INVALID', `beam ${all.beam} is not in (0, 1000]`);
-  if (!(Number.isInteger(all.maxActive) && all.maxActive >= 1)) throw new HearkenError('OPTION_INVALID', `maxActive ${all.maxActive} is not a positive integer`);
-  if (!(all.lmWeight >= 0 && all.lmWeight <= 100)) throw new HearkenError('OPTION_INVALID', `lmWeight ${all.lmWeight} is not in [0, 100]`);
-  if (!Number.isFinite(all.wordPenalty)) throw new HearkenError('OPTION_INVALID', `wordPenalty ${all.wordPenalty} is not a number`);
+  if (!(all.beam > 0 && all.beam <= 1000))
+    throw new HearkenError('OPTION_INVALID', `beam ${all.beam} is not in (0, 1000]`);
+  if (!(Number.isInteger(all.maxActive) && all.maxActive >= 1))
+    throw new HearkenError('OPTION_INVALID', `maxActive ${all.maxActive} is not a positive integer`);
+  if (!(all.lmWeight >= 0 && all.lmWeight <= 100))
+    throw new HearkenError('OPTION_INVALID', `lmWeight ${all.lmWeight} is not in [0, 100]`);
+  if (!Number.isFinite(all.wordPenalty))
+    throw new HearkenError('OPTION_INVALID', `wordPenalty ${all.wordPenalty} is not a number`);
   return all;
 }

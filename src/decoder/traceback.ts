@@ -89,7 +89,10 @@ export class Traceback {
     const stack: number[] = [];
     while (pending.size > 1) {
       // Highest of the untouched heads and of the links stepped back to (kept sorted by insertion).
-      const link = stack.length > 0 && (top < 0 || stack[stack.length - 1] >= sorted[top]) ? (stack.pop() as number) : sorted[top--];
+      const link =
+        stack.length > 0 && (top < 0 || stack[stack.length - 1] >= sorted[top])
+          ? (stack.pop() as number)
+          : sorted[top--];
       if (!pending.delete(link)) continue;
       const before = this.#previous[link];
       if (before === Traceback.NONE) return Traceback.NONE;

@@ -54,7 +54,7 @@ const json: Formatter = ({ name, duration, channel, segments }) =>
       duration,
       ...(channel !== undefined && { channel }),
       text: segments.map((s) => s.text).join(' '),
-      segments: segments.map(({ type: _, ...s }) => s),
+      segments: segments,
     },
     null,
     2,
@@ -74,7 +74,10 @@ const vtt: Formatter = (t) =>
 const ctm: Formatter = ({ name, channel, segments }) =>
   segments
     .flatMap((s) => s.words)
-    .map((w) => `${name.replace(/\s+/g, '_')} ${(channel ?? 0) + 1} ${w.start.toFixed(2)} ${(w.end - w.start).toFixed(2)} ${w.text}\n`)
+    .map(
+      (w) =>
+        `${name.replace(/\s+/g, '_')} ${(channel ?? 0) + 1} ${w.start.toFixed(2)} ${(w.end - w.start).toFixed(2)} ${w.text}\n`,
+    )
     .join('');
 
 const FORMATTERS = { text, json, srt, vtt, ctm } satisfies Record<string, Formatter>;

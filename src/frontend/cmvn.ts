@@ -85,7 +85,8 @@ export function slidingCmvn(data: Float32Array, dim: number, options: Partial<Sl
       const mean = sum[d] / n;
       const value = data[t * dim + d] - mean;
       // One frame has no variance: Kaldi gives zeros.
-      const scale = normalizeVariance && n > 1 ? 1 / Math.sqrt(Math.max(squares[d] / n - mean * mean, VARIANCE_FLOOR)) : 1;
+      const scale =
+        normalizeVariance && n > 1 ? 1 / Math.sqrt(Math.max(squares[d] / n - mean * mean, VARIANCE_FLOOR)) : 1;
       out[t * dim + d] = normalizeVariance && n === 1 ? 0 : value * scale;
     }
   }

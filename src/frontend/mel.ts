@@ -30,7 +30,9 @@ export class MelBank {
         const mel = toMel(f32(k * f32(sampleRate / fftSize)));
         if (!(mel > left && mel < right)) continue;
         if (this.first[b] < 0) this.first[b] = k;
-        weights.push(mel <= centre ? f32(f32(mel - left) / f32(centre - left)) : f32(f32(right - mel) / f32(right - centre)));
+        weights.push(
+          mel <= centre ? f32(f32(mel - left) / f32(centre - left)) : f32(f32(right - mel) / f32(right - centre)),
+        );
       }
       this.offset[b + 1] = weights.length;
     }

@@ -102,7 +102,8 @@ export class OnlineFeature {
       if (start >= 0 && start + length <= total) {
         this.#computer.compute(this.#samples, start - this.#origin, this.#frames, at);
       } else {
-        for (let i = 0; i < length; i++) this.#scratch[i] = this.#samples[this.#reflect(start + i, total) - this.#origin];
+        for (let i = 0; i < length; i++)
+          this.#scratch[i] = this.#samples[this.#reflect(start + i, total) - this.#origin];
         this.#computer.compute(this.#scratch, 0, this.#frames, at);
       }
     }
@@ -128,7 +129,10 @@ export class OnlineFeature {
 }
 
 /** All frames of a whole signal, [frames × dim]. */
-export function computeFeatures(samples: Float32Array, options: FeatureOptions): { frames: number; dim: number; data: Float32Array } {
+export function computeFeatures(
+  samples: Float32Array,
+  options: FeatureOptions,
+): { frames: number; dim: number; data: Float32Array } {
   const online = new OnlineFeature(options);
   online.acceptWaveform(samples);
   online.inputFinished();

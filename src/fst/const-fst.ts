@@ -87,7 +87,8 @@ export class ConstFst {
     if (this.first[0] !== 0 || this.first[states] !== arcs) fail('arc offsets do not cover the arcs');
     for (let s = 0; s < states; s++) {
       const end = this.epsilonEnd[s];
-      if (this.first[s] > end || end > this.first[s + 1]) fail(`arc offsets of state ${s} are out of order`);
+      if (this.first[s] > end || end > this.first[s + 1] || this.first[s + 1] > arcs)
+        fail(`arc offsets of state ${s} are out of order`);
       for (let a = this.first[s]; a < this.first[s + 1]; a++) {
         if (this.nexts[a] >= states) fail(`arc ${a} leads to state ${this.nexts[a]} of ${states}`);
         if (this.ilabels[a] < 0 || this.olabels[a] < 0) fail(`arc ${a} has a negative label`);

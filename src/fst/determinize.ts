@@ -12,7 +12,8 @@ interface Element {
 /** Weights this close count as equal when subsets are compared. */
 const DELTA = 1 / 1024;
 
-const join = (owed: string, olabel: number): string => (olabel === 0 ? owed : owed === '' ? String(olabel) : `${owed},${olabel}`);
+const join = (owed: string, olabel: number): string =>
+  olabel === 0 ? owed : owed === '' ? String(olabel) : `${owed},${olabel}`;
 
 function commonPrefix(a: string[], b: string[]): string[] {
   let n = 0;
@@ -83,7 +84,10 @@ function factor(elements: Element[]): { weight: number; prefix: string[]; rest: 
     const left = { state: e.state, weight: e.weight - weight, owed: e.owed.slice(cut) };
     const seen = best.get(e.state);
     if (seen && seen.owed !== left.owed) {
-      throw new HearkenError('FST_INVALID', `determinize: not functional; state ${e.state} is reached with outputs [${seen.owed}] and [${left.owed}]`);
+      throw new HearkenError(
+        'FST_INVALID',
+        `determinize: not functional; state ${e.state} is reached with outputs [${seen.owed}] and [${left.owed}]`,
+      );
     }
     if (!seen || left.weight < seen.weight) best.set(e.state, left);
   }
@@ -110,12 +114,22 @@ function addChain(
   }
 }
 
-function setFinal(fst: VectorFst, out: VectorFst, s: number, subset: Element[], subsets: (Element[] | undefined)[]): void {
+function setFinal(
+  fst: VectorFst,
+  out: VectorFst,
+  s: number,
+  subset: Element[],
+  subsets: (Element[] | undefined)[],
+): void {
   let best: Element | undefined;
   for (const e of subset) {
     const weight = e.weight + fst.final(e.state);
     if (!Number.isFinite(weight)) continue;
-    if (best && best.owed !== e.owed) throw new HearkenError('FST_INVALID', `determinize: not functional at a final state (outputs [${best.owed}] and [${e.owed}])`);
+    if (best && best.owed !== e.owed)
+      throw new HearkenError(
+        'FST_INVALID',
+        `determinize: not functional at a final state (outputs [${best.owed}] and [${e.owed}])`,
+      );
     if (!best || weight < best.weight) best = { state: e.state, weight, owed: e.owed };
   }
   if (!best) return;

@@ -13,7 +13,10 @@ export interface LexiconEntry {
  * L∘G of a unigram G as one transducer, phones to words: a path an entry from the start to one final state. Words of
  * equal pronunciation end in disambiguation labels (numbered from `phones.size`), so that it can be determinized.
  */
-export function lexiconFst(entries: readonly LexiconEntry[], phones: SymbolTable): { fst: VectorFst; disambiguation: number } {
+export function lexiconFst(
+  entries: readonly LexiconEntry[],
+  phones: SymbolTable,
+): { fst: VectorFst; disambiguation: number } {
   const fst = new VectorFst();
   fst.start = fst.addState();
   const end = fst.addState();

@@ -1,4 +1,4 @@
-import { ConstFst, determinize, minimize, pushWeights, SymbolTable, VectorFst } from '../fst/index.js';
+import { ConstFst, determinize, minimize, pushWeights, SymbolTable, type VectorFst } from '../fst/index.js';
 import { WORD_BEGIN, WORD_END } from './labels.js';
 import { type LexiconEntry, lexiconFst } from './lexicon-fst.js';
 import { expandChain } from './topology.js';
@@ -15,7 +15,11 @@ export interface GraphOptions {
  * unigram: it looks ahead to the full language model, which replaces its cost word by word during the search.
  * Input labels are pdfs + 1, output labels words.
  */
-export function buildSearchGraph(entries: readonly LexiconEntry[], phoneNames: readonly string[], options: GraphOptions): ConstFst {
+export function buildSearchGraph(
+  entries: readonly LexiconEntry[],
+  phoneNames: readonly string[],
+  options: GraphOptions,
+): ConstFst {
   const say = options.onStep ?? (() => undefined);
   const phones = new SymbolTable(['<eps>', ...phoneNames]);
   say(`lexicon of ${entries.length} pronunciations`);

@@ -103,7 +103,11 @@ export function probability(model: BackoffModel, n: number, context: number, wor
 }
 
 /** Per-word perplexity on sentences of word ids (without BEGIN and END); unknown words are left out and counted. */
-export function perplexity(model: BackoffModel, sentences: number[][], unknown: number): { perplexity: number; words: number; unknown: number } {
+export function perplexity(
+  model: BackoffModel,
+  sentences: number[][],
+  unknown: number,
+): { perplexity: number; words: number; unknown: number } {
   let log = 0;
   let words = 0;
   let missed = 0;

@@ -104,8 +104,10 @@ export class NgramLm implements LanguageModel {
       throw new HearkenError('MODEL_FILE', `language model: ${what}`);
     };
     const states = this.numStates;
-    if (this.#arcStart.length !== states + 1 || this.#backoffCost.length !== states) fail('state arrays differ in length');
-    if (this.#arcCost.length !== this.numArcs || this.#arcNext.length !== this.numArcs) fail('arc arrays differ in length');
+    if (this.#arcStart.length !== states + 1 || this.#backoffCost.length !== states)
+      fail('state arrays differ in length');
+    if (this.#arcCost.length !== this.numArcs || this.#arcNext.length !== this.numArcs)
+      fail('arc arrays differ in length');
     if (this.#unigramNext.length !== this.vocabulary) fail('unigram arrays differ in length');
     if (!(this.start >= 0 && this.start < states)) fail(`start state ${this.start}`);
     if (this.#arcStart[states] !== this.numArcs) fail('arc offsets do not cover the arcs');
@@ -113,7 +115,8 @@ export class NgramLm implements LanguageModel {
       if (this.#arcStart[s] > this.#arcStart[s + 1]) fail(`arc offsets of state ${s} are out of order`);
       if (s > 0 && this.#backoffState[s] >= s) fail(`state ${s} backs off to state ${this.#backoffState[s]}`);
     }
-    if (this.#arcNext.some((n) => n >= states) || this.#unigramNext.some((n) => n >= states)) fail('an n-gram leads to no state');
+    if (this.#arcNext.some((n) => n >= states) || this.#unigramNext.some((n) => n >= states))
+      fail('an n-gram leads to no state');
   }
 
   /** Pack a model for queries. */
@@ -125,7 +128,11 @@ export class NgramLm implements LanguageModel {
     let states = 1;
     for (let n = 0; n < order; n++) {
       const above = tables[n + 1];
-      stateOf.push(Int32Array.from(tables[n].word, (_, i) => (above && above.childStart[i] < above.childStart[i + 1] ? states++ : -1)));
+      stateOf.push(
+        Int32Array.from(tables[n].word, (_, i) =>
+          above && above.childStart[i] < above.childStart[i + 1] ? states++ : -1,
+        ),
+      );
     }
     /** State of an entry: its own, or that of its longest suffix that has one. */
     const follow = (n: number, entry: number): number => {

@@ -1,4 +1,7 @@
-const ONES = 'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(' ');
+const ONES =
+  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(
+    ' ',
+  );
 const TENS = ['', '', ...'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ')];
 const SCALES: [number, string][] = [
   [1e9, 'billion'],
@@ -23,11 +26,20 @@ function spokenNumber(digits: string): string {
   if (digits.length === 4 && n >= 1100 && n < 2000 && n % 100 !== 0) {
     return `${numberWords(Math.floor(n / 100))} ${n % 100 < 10 ? 'oh ' : ''}${numberWords(n % 100)}`;
   }
-  if (digits.length > 12 || (digits.length > 1 && digits[0] === '0')) return [...digits].map((d) => ONES[Number(d)]).join(' ');
+  if (digits.length > 12 || (digits.length > 1 && digits[0] === '0'))
+    return Array.from(digits, (d) => ONES[Number(d)]).join(' ');
   return numberWords(n);
 }
 
-const ABBREVIATIONS: Record<string, string> = { 'mr.': 'mister', 'mrs.': 'missus', 'dr.': 'doctor', 'st.': 'saint', 'etc.': 'et cetera', '%': ' percent', '&': ' and ' };
+const ABBREVIATIONS: Record<string, string> = {
+  'mr.': 'mister',
+  'mrs.': 'missus',
+  'dr.': 'doctor',
+  'st.': 'saint',
+  'etc.': 'et cetera',
+  '%': ' percent',
+  '&': ' and ',
+};
 
 /** Written text to the lower-case words a speaker would say; sentences are split at . ! ? and line ends. */
 export function sentences(line: string): string[][] {
@@ -38,7 +50,7 @@ export function sentences(line: string): string[][] {
     .toLowerCase()
     .replace(/\b(?:mrs?|dr|st|etc)\.|[%&]/g, (m) => ABBREVIATIONS[m] ?? m)
     .replace(/(\d),(?=\d{3})/g, '$1')
-    .replace(/\$(\d+)/g, '$1 dollars ')
+    .replace(/\$(\d{1,12})/g, (_, d: string) => ` ${numberWords(Number(d))} dollars `)
     .replace(/\d+/g, (d) => ` ${spokenNumber(d)} `);
   const out: string[][] = [];
   for (const sentence of text.split(/[.!?]+(?=\s|$)|[;:]\s|["“”()[\]]/)) {

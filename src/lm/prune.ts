@@ -39,7 +39,8 @@ export function entropyPrune(model: BackoffModel, thresholds: number[]): Backoff
         const alphaWithout = (left + p) / (leftBelow + below);
         const change =
           -joint[n - 1][c] *
-          (p * (Math.log(below) + Math.log(alphaWithout) - Math.log(p)) + left * (Math.log(alphaWithout) - Math.log(alpha)));
+          (p * (Math.log(below) + Math.log(alphaWithout) - Math.log(p)) +
+            left * (Math.log(alphaWithout) - Math.log(alpha)));
         if (Math.expm1(change) < thresholds[n - 1]) keep[n][i] = 0;
       }
     }
@@ -72,13 +73,16 @@ function rebuild(model: BackoffModel, keep: Uint8Array[]): BackoffModel {
     const childStart = new Uint32Array(contexts + 1);
     for (const c of context) childStart[c + 1]++;
     for (let c = 0; c < contexts; c++) childStart[c + 1] += childStart[c];
-    tables.push({ context, word: Uint32Array.from(kept, (i) => old.word[i]), count: Float64Array.from(kept, (i) => old.count[i]), childStart });
+    tables.push({
+      context,
+      word: Uint32Array.from(kept, (i) => old.word[i]),
+      count: Float64Array.from(kept, (i) => old.count[i]),
+      childStart,
+    });
     prob.push(Float64Array.from(kept, (i) => model.prob[n][i]));
     renumber.push(numbers);
   }
-  const suffix = tables.map((t, n) =>
-    Uint32Array.from(t.word, (w, i) => (n === 0 ? 0 : n === 1 ? w : -1 - i)),
-  );
+  const suffix = tables.map((t, n) => Uint32Array.from(t.word, (w, i) => (n === 0 ? 0 : n === 1 ? w : -1 - i)));
   for (let n = 2; n < tables.length; n++) {
     const { context, word } = tables[n];
     for (let i = 0; i < word.length; i++) suffix[n][i] = findEntry(tables[n - 1], suffix[n - 1][context[i]], word[i]);

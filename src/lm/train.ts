@@ -1,5 +1,5 @@
-import { BEGIN, countNgrams, END, SPECIAL_WORDS, UNKNOWN } from './ngram-counts.js';
 import { type BackoffModel, kneserNey } from './kneser-ney.js';
+import { BEGIN, countNgrams, END, SPECIAL_WORDS, UNKNOWN } from './ngram-counts.js';
 import { sentences } from './normalize.js';
 import { entropyPrune } from './prune.js';
 

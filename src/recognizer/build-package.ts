@@ -39,7 +39,11 @@ async function eachLine(path: string, visit: (line: string) => void): Promise<vo
 }
 
 /** The words most frequent in the text that can be pronounced, at most `size`, and those passed over on the way. */
-function chooseVocabulary(frequencies: [string, number][], lexicon: Lexicon, size: number): { words: string[]; unpronounced: [string, number][] } {
+function chooseVocabulary(
+  frequencies: [string, number][],
+  lexicon: Lexicon,
+  size: number,
+): { words: string[]; unpronounced: [string, number][] } {
   const words: string[] = [];
   const unpronounced: [string, number][] = [];
   for (const [word, count] of frequencies) {
@@ -54,7 +58,8 @@ function chooseVocabulary(frequencies: [string, number][], lexicon: Lexicon, siz
 export async function buildPackage(options: BuildOptions): Promise<BuildReport> {
   const { onStep, lexicon } = options;
   const excluded = new Set<string>();
-  for (const path of options.exclude) await eachLine(path, (l) => sentences(l).forEach((s) => excluded.add(s.join(' '))));
+  for (const path of options.exclude)
+    await eachLine(path, (l) => sentences(l).forEach((s) => excluded.add(s.join(' '))));
   const text = new TextStore(excluded);
   for (const path of options.texts) {
     onStep(`reading ${path}`);

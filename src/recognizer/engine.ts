@@ -79,7 +79,9 @@ export class Engine implements AsyncDisposable {
     if (this.#closed) return;
     void Promise.all(this.#clients.map((c) => Promise.race([c.exited.then(() => c), Promise.resolve(undefined)]))).then(
       (dead) => {
-        this.#clients = this.#clients.map((c) => (dead.includes(c) ? new WorkerClient(this.#setup, () => this.#heal()) : c));
+        this.#clients = this.#clients.map((c) =>
+          dead.includes(c) ? new WorkerClient(this.#setup, () => this.#heal()) : c,
+        );
       },
     );
   }
@@ -97,17 +99,28 @@ export class Engine implements AsyncDisposable {
   createStream(options: LiveOptions = {}): RecognitionStream {
     const { sampleRate = this.card.features.sampleRate, signal, ...rest } = options;
     if (!(Number.isInteger(sampleRate) && sampleRate >= MIN_SAMPLE_RATE && sampleRate <= MAX_SAMPLE_RATE)) {
-      throw new HearkenError('OPTION_INVALID', `sampleRate: ${sampleRate} is not a whole number from ${MIN_SAMPLE_RATE} to ${MAX_SAMPLE_RATE}`);
+      throw new HearkenError(
+        'OPTION_INVALID',
+        `sampleRate: ${sampleRate} is not a whole number from ${MIN_SAMPLE_RATE} to ${MAX_SAMPLE_RATE}`,
+      );
     }
     decoderOptions(rest.decoder);
-    return new RecognitionStream(this.#leastBusy(), (id) => ({ type: 'samples-open', id, sampleRate, options: rest }), signal);
+    return new RecognitionStream(
+      this.#leastBusy(),
+      (id) => ({ type: 'samples-open', id, sampleRate, options: rest }),
+      signal,
+    );
   }
 
   /** A recording pushed as bytes, or read from `path` by the worker itself. */
   createRecordingStream(options: TranscribeOptions = {}, path?: string): RecognitionStream {
     const { signal, ...rest } = options;
     decoderOptions(rest.decoder);
-    return new RecognitionStream(this.#leastBusy(), (id) => ({ type: 'recording', id, ...(path !== undefined && { path }), options: rest }), signal);
+    return new RecognitionStream(
+      this.#leastBusy(),
+      (id) => ({ type: 'recording', id, ...(path !== undefined && { path }), options: rest }),
+      signal,
+    );
   }
 
   /**

@@ -43,7 +43,12 @@ export type ToWorker =
   | { type: 'close' };
 
 export type FromWorker =
-  | { type: 'ready'; provider: string; passedOver: { provider: string; reason: string }[]; parts: PackageParts | undefined }
+  | {
+      type: 'ready';
+      provider: string;
+      passedOver: { provider: string; reason: string }[];
+      parts: PackageParts | undefined;
+    }
   | { type: 'failed'; code: ErrorCode; message: string }
   | { type: 'result'; id: number; result: ChannelResult }
   /** An input message has been worked off: room for one more. */

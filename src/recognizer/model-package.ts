@@ -47,9 +47,12 @@ function checkPackage(parts: PackageParts): void {
   const lm = new NgramLm(parts.lm);
   const graph = new ConstFst(parts.graph);
   if (lm.vocabulary !== parts.words.length) {
-    throw new HearkenError('MODEL_FILE', `words.txt has ${parts.words.length} words, the language model ${lm.vocabulary}`);
+    throw new HearkenError(
+      'MODEL_FILE',
+      `words.txt has ${parts.words.length} words, the language model ${lm.vocabulary}`,
+    );
   }
   const top = graph.olabels.reduce((m, l) => Math.max(m, l), 0);
-  if (top >= parts.words.length) throw new HearkenError('MODEL_FILE', `the graph writes word ${top} of ${parts.words.length}`);
+  if (top >= parts.words.length)
+    throw new HearkenError('MODEL_FILE', `the graph writes word ${top} of ${parts.words.length}`);
 }
-

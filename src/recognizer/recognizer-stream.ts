@@ -1,8 +1,8 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { AcousticStream } from '../acoustic/index.js';
 import { BeamDecoder, type DecoderOptions, endpointRule, type RescoringLm, timedWords } from '../decoder/index.js';
+import { fbankOptions, OnlineCmvn, OnlineFeature } from '../frontend/index.js';
 import type { ConstFst } from '../fst/index.js';
-import { OnlineCmvn, OnlineFeature, fbankOptions } from '../frontend/index.js';
 import type { PackageParts } from './model-package.js';
 import type { Result, Segment, Word } from './results.js';
 
@@ -43,7 +43,10 @@ export class RecognizerStream {
     this.#features = new OnlineFeature(fbankOptions(card.features));
     this.#cmvn = new OnlineCmvn(card.features.globalMean);
     this.#acoustic = new AcousticStream(model.session, card);
-    this.#decoder = new BeamDecoder(model.graph, model.lm, card.acoustic.outputs, { ...card.decoder, ...options.decoder });
+    this.#decoder = new BeamDecoder(model.graph, model.lm, card.acoustic.outputs, {
+      ...card.decoder,
+      ...options.decoder,
+    });
     this.#partials = options.partials ?? false;
     this.#frameSeconds = card.acoustic.subsampling * 0.01;
   }
@@ -136,7 +139,9 @@ export class RecognizerStream {
   #partial(): Result | undefined {
     const path = this.#decoder.bestPath(false);
     const text = (labels: typeof path.labels): string =>
-      timedWords(labels, 0).map((w) => this.#model.parts.words[w.label]).join(' ');
+      timedWords(labels, 0)
+        .map((w) => this.#model.parts.words[w.label])
+        .join(' ');
     const stable = text(path.labels.slice(0, path.stable));
     const unstable = text(path.labels).slice(stable.length).trim();
     const key = `${stable}|${unstable}`;

@@ -90,7 +90,13 @@ class Channels {
 /** Messages that have come for other streams get their turn. */
 const yieldToOthers = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-async function runSamples(id: number, job: Job, model: LoadedModel, sampleRate: number, options: RecordingOptions): Promise<void> {
+async function runSamples(
+  id: number,
+  job: Job,
+  model: LoadedModel,
+  sampleRate: number,
+  options: RecordingOptions,
+): Promise<void> {
   const channels = new Channels(id, model, sampleRate, 1, options);
   for await (const input of job.input) {
     if ('samples' in input) await channels.accept([input.samples], job);
@@ -101,7 +107,13 @@ async function runSamples(id: number, job: Job, model: LoadedModel, sampleRate: 
   send({ type: 'done', id, summary: channels.summary('samples', []) });
 }
 
-async function runRecording(id: number, job: Job, model: LoadedModel, path: string | undefined, options: RecordingOptions): Promise<void> {
+async function runRecording(
+  id: number,
+  job: Job,
+  model: LoadedModel,
+  path: string | undefined,
+  options: RecordingOptions,
+): Promise<void> {
   async function* bytes(): AsyncGenerator<Uint8Array> {
     for await (const input of job.input) {
       if ('bytes' in input) yield input.bytes;

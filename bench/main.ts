@@ -1,0 +1,13 @@
+import { frontendBench } from './frontend.js';
+import { werBench } from './wer.js';
+
+/** `npm run bench -- NAME`. */
+const BENCHES: Record<string, (args: string[]) => Promise<void>> = { frontend: frontendBench, wer: werBench };
+
+const [name, ...args] = process.argv.slice(2);
+const bench = BENCHES[name];
+if (bench) await bench(args);
+else {
+  console.error(`npm run bench -- NAME, with NAME one of ${Object.keys(BENCHES).join(', ')}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { expect } from 'chai';
+import { ROOT } from './support/shared.js';
+
+/** What each folder may import besides itself and errors.ts: the direction of the data, without cycles. */
+const ALLOWED: Record<string, string[]> = {
+  audio: [],
+  binary: [],
+  frontend: [],
+  fst: ['binary'],
+  lexicon: [],
+  scoring: [],
+  lm: ['binary'],
+  graph: ['fst', 'lexicon', 'lm', 'binary'],
+  acoustic: [],
+  decoder: ['fst', 'graph', 'lm'],
+  recognizer: ['acoustic', 'audio', 'binary', 'decoder', 'frontend', 'fst', 'graph', 'lexicon', 'lm'],
+  formats: ['recognizer'],
+  cli: ['acoustic', 'audio', 'formats', 'lexicon', 'recognizer', 'scoring'],
+};
+
+function sources(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((f) => f.endsWith('.ts'))
+    .map((f) => resolve(directory, f));
+}
+
+const SRC = resolve(ROOT, 'src');
+
+function folder(path: string): string {
+  return relative(SRC, path).split('/')[0];
+}
+
+describe('architecture', () => {
+  it('lets folders import only what stands below them', () => {
+    const wrong: string[] = [];
+    for (const file of sources(SRC)) {
+      const from = folder(file);
+      if (from.endsWith('.ts')) continue;
+      for (const [, target] of readFileSync(file, 'utf8').matchAll(/(?:from|import\() ?'(\.[^']+)'/g)) {
+        const to = folder(resolve(dirname(file), target));
+        const free = to === from || to === 'errors.js' || (from === 'cli' && to.startsWith('..'));
+        if (!free && !ALLOWED[from]?.includes(to)) wrong.push(`${relative(ROOT, file)} imports ${target}`);
+      }
+    }
+    expect(wrong).to.deep.equal([]);
+  });
+
+  it('keeps the decoder free of the runtime and of audio, and fst free of speech', () => {
+    for (const part of ['decoder', 'fst', 'graph', 'lm']) {
+      for (const file of sources(resolve(SRC, part))) {
+        expect(readFileSync(file, 'utf8'), file).to.not.match(/onnxruntime|\/audio\/|\/frontend\//);
+      }
+    }
+  });
+
+  it('packs what a user needs and nothing else', function () {
+    this.timeout(120_000);
+    const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    const [{ files }] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ files: { path: string }[] }];
+    const paths = files.map((f) => f.path);
+    for (const needed of [
+      'package.json',
+      'README.md',
+      'LICENSE',
+      'dist/src/index.js',
+      'dist/src/index.d.ts',
+      'dist/src/cli/main.js',
+      'dist/server/index.js',
+      'models/en-small/acoustic.onnx',
+      'models/en-small/card.json',
+      'examples/data/sample.wav',
+    ]) {
+      expect(paths).to.include(needed);
+    }
+    const rest = paths.filter(
+      (p) =>
+        !/^(package\.json|README\.md|LICENSE|SECURITY\.md|dist\/(src|server)\/.*\.(js|d\.ts|map)|models\/en-small\/[^/]+|lexicon\/[^/]+|examples\/data\/[^/]+)$/.test(
+          p,
+        ),
+    );
+    expect(rest).to.deep.equal([]);
+  });
+});

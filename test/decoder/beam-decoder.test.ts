@@ -1,0 +1,162 @@
+import { expect } from 'chai';
+import { BeamDecoder, type RescoringLm, timedWords } from '../../src/decoder/index.js';
+import { ConstFst, VectorFst } from '../../src/fst/index.js';
+import { codeOf } from '../support/errors.js';
+import { random } from '../support/random-fst.js';
+
+/** A random language model with a state a last word: costs differ from the unigram ones in the graph. */
+function bigramLm(words: number, next: () => number): RescoringLm {
+  const costs = Array.from({ length: words }, () => Float64Array.from({ length: words }, () => next() * 4));
+  const unigram = Float64Array.from({ length: words }, () => next() * 4);
+  return {
+    start: 0,
+    next: 0,
+    step(state: number, word: number) {
+      (this as { next: number }).next = word;
+      return costs[state][word];
+    },
+    finalCost: (state: number) => (state === 0 ? 0 : costs[state][1]),
+    unigramCost: (word: number) => unigram[word],
+  };
+}
+
+const WORDS = 8;
+
+/** A random graph with epsilons (forward only, so that they do not cycle) and words 4 … 7 on some arcs. */
+function randomGraph(next: () => number, states: number, arcs: number, labels: number): VectorFst {
+  const fst = new VectorFst();
+  for (let s = 0; s < states; s++) fst.addState();
+  fst.start = 0;
+  const pick = (n: number): number => Math.floor(next() * n);
+  for (let a = 0; a < arcs; a++) {
+    const from = pick(states);
+    const epsilon = next() < 0.25 && from < states - 1;
+    const to = epsilon ? from + 1 + pick(states - 1 - from) : pick(states);
+    fst.addArc(from, epsilon ? 0 : 1 + pick(labels), next() < 0.4 ? 4 + pick(WORDS - 4) : 0, next() * 3, to);
+  }
+  fst.setFinal(states - 1, next());
+  return fst;
+}
+
+/** Best cost and words by trying every path. */
+function bruteForce(
+  fst: VectorFst,
+  lm: RescoringLm,
+  scores: Float32Array,
+  width: number,
+): { cost: number; words: number[] } {
+  const frames = scores.length / width;
+  let best = { cost: Number.POSITIVE_INFINITY, words: [] as number[] };
+  const walk = (state: number, lmState: number, t: number, cost: number, words: number[]): void => {
+    if (t === frames) {
+      const total = cost + fst.final(state) + lm.finalCost(lmState);
+      if (total < best.cost) best = { cost: total, words };
+    }
+    for (const arc of fst.arcs(state)) {
+      if (arc.ilabel > 0 && t === frames) continue;
+      let total = cost + arc.weight - (arc.ilabel > 0 ? scores[t * width + arc.ilabel - 1] : 0);
+      let next = lmState;
+      if (arc.olabel > 0) {
+        total += lm.step(lmState, arc.olabel) - lm.unigramCost(arc.olabel);
+        next = lm.next;
+      }
+      walk(arc.next, next, arc.ilabel > 0 ? t + 1 : t, total, arc.olabel > 0 ? [...words, arc.olabel] : words);
+    }
+  };
+  walk(fst.start, lm.start, 0, 0, []);
+  return best;
+}
+
+describe('BeamDecoder', () => {
+  it('finds the best path that trying every path finds', () => {
+    let reached = 0;
+    for (let seed = 1; seed <= 300; seed++) {
+      const next = random(seed);
+      const graph = randomGraph(next, 5, 12, 3);
+      const lm = bigramLm(WORDS, next);
+      const scores = Float32Array.from({ length: 3 * 4 }, () => next() * 4 - 2);
+      const want = bruteForce(graph, lm, scores, 3);
+      const decoder = new BeamDecoder(ConstFst.fromVector(graph), lm, 3, { beam: 500 });
+      decoder.advance(scores);
+      const got = decoder.bestPath(true);
+      expect(got.reachedFinal, `seed ${seed}`).to.equal(Number.isFinite(want.cost));
+      if (!got.reachedFinal) continue;
+      reached++;
+      expect(got.cost, `seed ${seed}`).to.be.closeTo(want.cost, 1e-4);
+      expect(
+        got.labels.map((l) => l.label),
+        `seed ${seed}`,
+      ).to.deep.equal(want.words);
+    }
+    expect(reached).to.be.above(100);
+  });
+
+  it('gives a stable prefix that never changes, and stays small on a long stream', function () {
+    this.timeout(60_000);
+    const next = random(4);
+    const graph = ConstFst.fromVector(randomGraph(next, 30, 120, 5));
+    const lm = bigramLm(WORDS, next);
+    const decoder = new BeamDecoder(graph, lm, 5, { beam: 8, maxActive: 60 });
+    let fixed: number[] = [];
+    let largest = 0;
+    for (let t = 0; t < 20_000; t++) {
+      decoder.advance(Float32Array.from({ length: 5 }, () => next() * 6));
+      largest = Math.max(largest, decoder.links);
+      if (t % 97 === 0 && t < 3000) {
+        const { labels, stable } = decoder.bestPath(false);
+        const prefix = labels.slice(0, stable).map((l) => l.label);
+        expect(prefix.slice(0, fixed.length)).to.deep.equal(fixed);
+        fixed = prefix;
+      }
+    }
+    expect(fixed.length).to.be.above(100);
+    expect(largest).to.be.below(1 << 18);
+  });
+
+  it('gives the best unfinished path, flagged, where no final state is reached', () => {
+    const fst = new VectorFst();
+    fst.start = fst.addState();
+    const far = fst.addState();
+    fst.setFinal(fst.addState(), 0);
+    fst.addArc(fst.start, 1, 4, 0, far);
+    const decoder = new BeamDecoder(ConstFst.fromVector(fst), bigramLm(WORDS, random(1)), 1);
+    decoder.advance(Float32Array.of(1));
+    const { reachedFinal, labels } = decoder.bestPath(true);
+    expect(reachedFinal).to.equal(false);
+    expect(labels).to.deep.equal([{ label: 4, frame: 0 }]);
+  });
+
+  it('refuses scores that are no numbers or of the wrong width, and goes on', () => {
+    const next = random(2);
+    const decoder = new BeamDecoder(ConstFst.fromVector(randomGraph(next, 5, 14, 3)), bigramLm(WORDS, next), 3);
+    decoder.advance(Float32Array.of(1, 2, 3));
+    const before = decoder.bestPath(false);
+    expect(codeOf(() => decoder.advance(Float32Array.of(1, 2)))).to.equal('SCORES_INVALID');
+    expect(codeOf(() => decoder.advance(Float32Array.of(1, Number.NaN, 2)))).to.equal('SCORES_INVALID');
+    expect(codeOf(() => decoder.advance(Float32Array.of(1, 2, Number.NEGATIVE_INFINITY)))).to.equal('SCORES_INVALID');
+    expect(decoder.frames).to.equal(1);
+    expect(decoder.bestPath(false)).to.deep.equal(before);
+  });
+
+  it('refuses a graph with labels beyond the scores, and options out of range', () => {
+    const graph = ConstFst.fromVector(randomGraph(random(3), 5, 14, 9));
+    const lm = bigramLm(WORDS, random(3));
+    expect(codeOf(() => new BeamDecoder(graph, lm, 2))).to.equal('FST_INVALID');
+    expect(codeOf(() => new BeamDecoder(graph, lm, 9, { beam: 0 }))).to.equal('OPTION_INVALID');
+    expect(codeOf(() => new BeamDecoder(graph, lm, 9, { maxActive: 0.5 }))).to.equal('OPTION_INVALID');
+  });
+
+  it('reads word times from the marks of beginnings and ends', () => {
+    const labels = [
+      { label: 1, frame: 2 },
+      { label: 5, frame: 4 },
+      { label: 2, frame: 9 },
+      { label: 1, frame: 11 },
+      { label: 6, frame: 11 },
+    ];
+    expect(timedWords(labels, 20)).to.deep.equal([
+      { label: 5, begin: 2, end: 9, complete: true },
+      { label: 6, begin: 11, end: 20, complete: false },
+    ]);
+  });
+});

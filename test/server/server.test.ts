@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect } from 'chai';
+import { WebSocket } from 'ws';
+import { type RunningServer, startServer } from '../../server/index.js';
+import { Engine } from '../../src/index.js';
+import { DATA } from '../support/shared.js';
+
+const SHORT = resolve(DATA, 'libri-3526-176653-0051.wav');
+const SHORT_TEXT = 'said the little fellow panting in sympathy';
+
+interface Message {
+  type: string;
+  text?: string;
+  code?: string;
+}
+
+/** Send messages, collect answers until the socket closes. */
+function converse(url: string, messages: (string | Uint8Array)[]): Promise<{ answers: Message[]; code: number }> {
+  return new Promise((done, fail) => {
+    const socket = new WebSocket(url);
+    const answers: Message[] = [];
+    socket.on('open', () => {
+      for (const m of messages) socket.send(m);
+    });
+    socket.on('message', (data: Buffer) => {
+      answers.push(JSON.parse(data.toString()) as Message);
+    });
+    socket.on('close', (code) => done({ answers, code }));
+    socket.on('error', fail);
+  });
+}
+
+describe('server', function () {
+  this.timeout(60_000);
+  let engine: Engine;
+  let server: RunningServer;
+  let base: string;
+  before(async () => {
+    engine = await Engine.load({ workers: 1 });
+    server = await startServer(engine, { port: 0, maxUploadBytes: 1 << 20 });
+    base = `127.0.0.1:${server.port}`;
+  });
+  after(async () => {
+    await server.close();
+    await engine.close();
+  });
+
+  const pcm = readFileSync(SHORT).subarray(44);
+
+  it('streams partial and final results', async () => {
+    const pieces = Array.from({ length: Math.ceil(pcm.length / 3201) }, (_, i) =>
+      pcm.subarray(i * 3201, (i + 1) * 3201),
+    );
+    const { answers, code } = await converse(`ws://${base}/v1/stream`, [
+      JSON.stringify({ type: 'start' }),
+      ...pieces,
+      JSON.stringify({ type: 'finish' }),
+    ]);
+    expect(code).to.equal(1000);
+    expect(answers[0].type).to.equal('ready');
+    expect(answers.at(-1)?.type).to.equal('done');
+    expect(answers.filter((a) => a.type === 'partial').length).to.be.above(0);
+    expect(answers.filter((a) => a.type === 'final').map((a) => a.text)).to.deep.equal([SHORT_TEXT]);
+  });
+
+  it('answers senseless messages with a coded error and closes, others unharmed', async () => {
+    for (const messages of [
+      ['{'],
+      [pcm],
+      ['{"type":"dance"}'],
+      ['{"type":"start","sampleRate":1}'],
+      ['{"type":"start"}', '{"type":"start"}'],
+      ['{"type":"finish"}'],
+    ]) {
+      const { answers, code } = await converse(`ws://${base}/v1/stream`, messages);
+      expect(answers.at(-1)).to.include({ type: 'error', code: 'OPTION_INVALID' });
+      expect(code).to.equal(1008);
+    }
+    expect(((await (await fetch(`http://${base}/healthz`)).json()) as { status: string }).status).to.equal('ok');
+  });
+
+  async function upload(fields: Record<string, string | Blob>): Promise<Response> {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    return fetch(`http://${base}/v1/audio/transcriptions`, { method: 'POST', body: form });
+  }
+
+  it('transcribes uploads as OpenAI does', async () => {
+    const file = new Blob([readFileSync(SHORT)]);
+    expect(await (await upload({ file, model: 'whisper-1' })).json()).to.deep.equal({ text: SHORT_TEXT });
+    expect(await (await upload({ file, response_format: 'text' })).text()).to.equal(`${SHORT_TEXT}\n`);
+    const verbose = (await (await upload({ file, response_format: 'verbose_json' })).json()) as {
+      words: unknown[];
+      segments: { text: string }[];
+    };
+    expect(verbose.words).to.have.length(7);
+    expect(verbose.segments[0].text).to.equal(SHORT_TEXT);
+  });
+
+  it("refuses bad uploads in OpenAI's shape", async () => {
+    for (const fields of [
+      {},
+      { file: new Blob(['no sound']) },
+      { file: new Blob([readFileSync(SHORT)]), response_format: 'pdf' },
+      { file: new Blob([new Uint8Array(2 << 20)]) },
+    ]) {
+      const response = await upload(fields as Record<string, Blob>);
+      expect(response.status).to.equal(400);
+      expect(((await response.json()) as { error: object }).error).to.have.keys('message', 'type', 'param', 'code');
+    }
+  });
+});
