@@ -30,7 +30,9 @@ export async function werBench(args: string[]): Promise<void> {
   if (!existsSync(SPEECH)) throw new Error(`${SPEECH} is absent: this bench needs the transcribed clips`);
   const decoder = args[0] ? (JSON.parse(args[0]) as Record<string, number>) : {};
   await using engine = await Engine.load();
-  console.log(`${engine.card.name} on ${cpus()[0].model}, ${availableParallelism()} cores, Node ${process.versions.node} ${args[0] ?? ''}`);
+  console.log(
+    `${engine.card.name} on ${cpus()[0].model}, ${availableParallelism()} cores, Node ${process.versions.node} ${args[0] ?? ''}`,
+  );
   console.log('| set | utterances | words | WER | substituted | deleted | inserted | real-time factor (one core) |');
   console.log('|---|---|---|---|---|---|---|---|');
   for (const [corpus, split] of SETS) {
@@ -50,7 +52,12 @@ export async function werBench(args: string[]): Promise<void> {
   }
 }
 
-async function run(engine: Engine, clips: Clip[], directory: string, decoder: Record<string, number>): Promise<{ score: Score; seconds: number; busy: number }> {
+async function run(
+  engine: Engine,
+  clips: Clip[],
+  directory: string,
+  decoder: Record<string, number>,
+): Promise<{ score: Score; seconds: number; busy: number }> {
   const scores: Score[] = [];
   let seconds = 0;
   let busy = 0;

@@ -67,8 +67,8 @@ export class AcousticStream {
     const features = new Tensor('float32', this.#chunk, [1, frames, this.#dim]);
     const result = await this.#session.run({ features, state: this.#state });
     this.#filled = 0;
-    this.#state = result['next_state'] as Tensor;
-    const scores = (result['loglikes'] as Tensor).data as Float32Array;
+    this.#state = result.next_state as Tensor;
+    const scores = (result.loglikes as Tensor).data as Float32Array;
     const dropped = Math.min(this.#drop, CHUNK_OUTPUTS);
     this.#drop -= dropped;
     this.#delivered += CHUNK_OUTPUTS - dropped;

@@ -49,7 +49,7 @@ function report(error: unknown): void {
   const known = error instanceof HearkenError;
   const line = known ? `${error.message} [${error.code}]` : `internal error: ${(error as Error).message}`;
   process.stderr.write(`hearken: ${line}\n`);
-  if (program.opts()['debug'] || !known) process.stderr.write(`${(error as Error).stack}\n`);
+  if (program.opts().debug || !known) process.stderr.write(`${(error as Error).stack}\n`);
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

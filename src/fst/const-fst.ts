@@ -18,7 +18,7 @@ export class ConstFst {
   readonly nexts: Uint32Array;
 
   constructor(sections: Sections) {
-    this.start = Number(sections.facts['start']);
+    this.start = Number(sections.facts.start);
     this.first = section(sections, 'first', Uint32Array);
     this.epsilonEnd = section(sections, 'epsilonEnd', Uint32Array);
     this.finals = section(sections, 'finals', Float32Array);

@@ -109,6 +109,19 @@ export class Lexicon {
       const found = this.#entries.get(word.slice(prefix.length));
       if (found) return found.map((p) => [...sound, ...p]);
     }
+    return this.#compound(word);
+  }
+
+  /** Two listed words in one, split so that the shorter part is as long as can be: waist+coat. */
+  #compound(word: string): Pronunciation[] {
+    const middle = Math.floor(word.length / 2);
+    for (let shift = 0; middle - shift >= 3; shift++) {
+      for (const at of [middle - shift, middle + shift + 1]) {
+        const left = this.#entries.get(word.slice(0, at));
+        const right = word.length - at >= 3 ? this.#entries.get(word.slice(at)) : undefined;
+        if (left && right) return [[...left[0], ...right[0]]];
+      }
+    }
     return [];
   }
 }

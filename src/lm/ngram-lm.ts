@@ -36,8 +36,8 @@ export class NgramLm implements LanguageModel {
   #backoffState: Uint32Array;
 
   constructor(private readonly sections: Sections) {
-    this.order = Number(sections.facts['order']);
-    this.start = Number(sections.facts['start']);
+    this.order = Number(sections.facts.order);
+    this.start = Number(sections.facts.start);
     this.#unigramCost = section(sections, 'unigramCost', Uint16Array);
     this.#unigramNext = section(sections, 'unigramNext', Uint32Array);
     this.#arcStart = section(sections, 'arcStart', Uint32Array);

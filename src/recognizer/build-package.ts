@@ -59,7 +59,9 @@ export async function buildPackage(options: BuildOptions): Promise<BuildReport> 
   const { onStep, lexicon } = options;
   const excluded = new Set<string>();
   for (const path of options.exclude)
-    await eachLine(path, (l) => sentences(l).forEach((s) => excluded.add(s.join(' '))));
+    await eachLine(path, (line) => {
+      for (const s of sentences(line)) excluded.add(s.join(' '));
+    });
   const text = new TextStore(excluded);
   for (const path of options.texts) {
     onStep(`reading ${path}`);

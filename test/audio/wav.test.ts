@@ -50,10 +50,10 @@ describe('WAV', () => {
       it(`reads ${name}${extensible ? ' extensible' : ''}`, async () => {
         const data = new Uint8Array((RAMP.length * bits) / 8);
         const view = new DataView(data.buffer);
-        RAMP.forEach((x, i) => write(view, i, x));
+        for (const [i, x] of RAMP.entries()) write(view, i, x);
         const [samples] = await collect(await openAudio(wav({ data, code, bits, extensible })));
         expect(samples.length).to.equal(RAMP.length);
-        samples.forEach((s, i) => expect(s).to.be.closeTo(RAMP[i], error + 1e-9));
+        for (const [i, s] of samples.entries()) expect(s).to.be.closeTo(RAMP[i], error + 1e-9);
       });
     }
   }

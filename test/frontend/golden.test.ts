@@ -11,6 +11,7 @@ import {
   mfccOptions,
   slidingCmvn,
 } from '../../src/frontend/index.js';
+import { collect } from '../support/audio.js';
 import { DATA, sharedOrSkip } from '../support/shared.js';
 
 /** Kaldi's text matrices: `key [ rows ]`. */
@@ -77,10 +78,7 @@ describe('frontend against Kaldi', () => {
           : resolve(path, `../${key}.wav`);
         if (!existsSync(wav)) continue;
         const source = await openAudio(wav);
-        const parts: Float32Array[] = [];
-        for await (const [plane] of source.chunks) parts.push(plane);
-        const samples = new Float32Array(parts.reduce((n, p) => n + p.length, 0));
-        parts.reduce((at, p) => (samples.set(p, at), at + p.length), 0);
+        const [samples] = await collect(source);
         const { data, dim } = pipeline(samples, source.sampleRate);
         expect(data.length / dim, `${key} frames`).to.equal(rows.length);
         expect(rows[0].length).to.equal(dim);

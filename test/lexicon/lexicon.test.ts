@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+import { expect } from 'chai';
+import { Lexicon, PHONES } from '../../src/lexicon/index.js';
+import { codeOf } from '../support/errors.js';
+
+describe('Lexicon', () => {
+  const lexicon = Lexicon.standard();
+  const said = (word: string): string[] => lexicon.pronounce(word).map((p) => p.join(' '));
+
+  it('holds CMUdict without stress', () => {
+    expect(lexicon.size).to.be.above(120_000);
+    expect(said('read')).to.deep.equal(['R EH D', 'R IY D']);
+    expect(said('sympathy')).to.deep.equal(['S IH M P AH TH IY']);
+    for (const p of lexicon.pronounce('the')[0]) expect(PHONES).to.include(p);
+  });
+
+  it('derives regular endings, beginnings and compounds', () => {
+    expect(said("zebra's")).to.deep.equal(['Z IY B R AH Z']);
+    expect(said('stammered')).to.deep.equal(['S T AE M ER D']);
+    expect(said('bonnets')).to.deep.equal(['B AA N AH T S']);
+    expect(said('waistcoat')).to.deep.equal(['W EY S T K OW T']);
+    expect(said('unselfish')).to.deep.equal(['AH N S EH L F IH SH']);
+    expect(said('xqzv')).to.deep.equal([]);
+  });
+
+  it('reads additions, naming the line that is wrong', () => {
+    const directory = mkdtempSync(resolve(tmpdir(), 'hearken-lexicon-'));
+    const path = resolve(directory, 'words.tsv');
+    try {
+      writeFileSync(path, '# ours\nhearken\tHH AA R K AH N\n');
+      expect(Lexicon.standard(path).pronounce('hearken')[0].join(' ')).to.equal('HH AA R K AH N');
+      writeFileSync(path, 'hearken\tHH AA R QQ\n');
+      expect(codeOf(() => Lexicon.standard(path))).to.equal('LEXICON_FORMAT');
+      writeFileSync(path, 'hearken HH\n');
+      expect(() => Lexicon.standard(path)).to.throw(/words\.tsv:1/);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
