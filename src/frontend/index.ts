@@ -1,5 +1,6 @@
 /** Kaldi-compatible features: framing, filterbank, MFCC, deltas, mean and variance normalisation. */
 export { OnlineCmvn, type SlidingCmvnOptions, slidingCmvn } from './cmvn.js';
 export { addDeltas } from './deltas.js';
+export { dithered } from './dither.js';
 export { computeFeatures, OnlineFeature } from './online-feature.js';
 export { type FeatureOptions, fbankOptions, mfccOptions, type WindowType } from './options.js';

@@ -1,7 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { AcousticStream } from '../acoustic/index.js';
 import { BeamDecoder, type DecoderOptions, endpointRule, type RescoringLm, timedWords } from '../decoder/index.js';
-import { fbankOptions, OnlineCmvn, OnlineFeature } from '../frontend/index.js';
+import { dithered, fbankOptions, OnlineCmvn, OnlineFeature } from '../frontend/index.js';
 import type { ConstFst } from '../fst/index.js';
 import type { PackageParts } from './model-package.js';
 import type { Result, Segment, Word } from './results.js';
@@ -53,8 +53,8 @@ export class RecognizerStream {
 
   /** @param samples mono, in [-1, 1], at the model's rate */
   async accept(samples: Float32Array): Promise<Result[]> {
+    this.#features.acceptWaveform(dithered(samples, this.#samples));
     this.#samples += samples.length;
-    this.#features.acceptWaveform(samples);
     const scores = await this.#acoustic.accept(this.#takeFeatures());
     return this.#search(scores);
   }

@@ -209,6 +209,7 @@ def export(corpus, config, checkpoint, out, seed=5):
         "acoustic": {"file": "acoustic.onnx", "topology": "chain", "phones": PHONES, "outputs": 2 * len(PHONES),
                      "subsampling": STRIDE, "delay": model.delay, "stateSize": state,
                      "parameters": sum(p.numel() for p in model.parameters())},
+        "decoder": config["decoder"],
         "data": [{"name": n, "licence": l, "attribution": a} for n, l, a in DATA],
     }
     (out / "card.json").write_text(json.dumps(card, indent=2) + "\n")
