@@ -19,7 +19,6 @@ export class AcousticStream {
   #received = 0;
   /** Output frames still to drop: the network's lag. */
   #drop: number;
-  #delay: number;
   #state: Tensor;
   #delivered = 0;
 
@@ -29,7 +28,6 @@ export class AcousticStream {
     this.width = outputs;
     this.#subsampling = subsampling;
     this.#dim = card.features.melBins;
-    this.#delay = delay;
     this.#drop = delay;
     this.#chunk = new Float32Array(CHUNK_OUTPUTS * subsampling * this.#dim);
     this.#state = new Tensor('float32', new Float32Array(stateSize), [1, stateSize]);
@@ -73,10 +71,5 @@ export class AcousticStream {
     this.#drop -= dropped;
     this.#delivered += CHUNK_OUTPUTS - dropped;
     return scores.subarray(dropped * this.width);
-  }
-
-  /** Look-ahead in output frames. */
-  get delay(): number {
-    return this.#delay;
   }
 }

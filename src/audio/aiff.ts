@@ -41,7 +41,7 @@ export async function openAiff(reader: ByteReader): Promise<AudioSource> {
   const type = text(head, 8);
   if (type !== 'AIFF' && type !== 'AIFC')
     throw new HearkenError('AUDIO_HEADER', `IFF file of type "${type}", not AIFF`);
-  let format: { encoding: PcmEncoding; channels: number; sampleRate: number; frames: number } | undefined;
+  let format: { encoding: PcmEncoding; channels: number; sampleRate: number } | undefined;
   while ((await reader.peek(8)).length === 8) {
     const chunk = await reader.exactly(8, 'an AIFF chunk header');
     const name = text(chunk, 0);
@@ -58,7 +58,6 @@ export async function openAiff(reader: ByteReader): Promise<AudioSource> {
         encoding: encodingOf(compression, view.getUint16(6)),
         channels,
         sampleRate,
-        frames: view.getUint32(2),
       };
     } else if (name === 'SSND') {
       if (!format) throw new HearkenError('AUDIO_UNSUPPORTED', 'AIFF sound comes before its "COMM" chunk');

@@ -14,8 +14,6 @@ export interface AudioSource {
   /** Hz. */
   readonly sampleRate: number;
   readonly channels: number;
-  /** Length in sample frames where the header says it. */
-  readonly frames?: number;
   /** Planar samples in [-1, 1], one array a channel. May be read once. */
   readonly chunks: AsyncGenerator<Float32Array[]>;
   /** Things worth telling the user, found while reading (a truncated data chunk, say). */

@@ -31,7 +31,8 @@ export function findEntry(table: NgramTable, context: number, word: number): num
   return -1;
 }
 
-function offsets(context: Uint32Array, contexts: number): Uint32Array {
+/** Where the entries of each context begin, contexts being in order. */
+export function offsets(context: Uint32Array, contexts: number): Uint32Array {
   const start = new Uint32Array(contexts + 1);
   for (const c of context) start[c + 1]++;
   for (let c = 0; c < contexts; c++) start[c + 1] += start[c];

@@ -1,5 +1,5 @@
-import type { BackoffModel } from './kneser-ney.js';
-import { findEntry, type NgramTable } from './ngram-counts.js';
+import { type BackoffModel, suffixes } from './kneser-ney.js';
+import { type NgramTable, offsets } from './ngram-counts.js';
 
 /**
  * Entropy pruning (Stolcke 1998): drop n-grams whose removal raises the model's perplexity by less than a factor of
@@ -70,9 +70,7 @@ function rebuild(model: BackoffModel, keep: Uint8Array[]): BackoffModel {
     const old = model.tables[n];
     const context = Uint32Array.from(kept, (i) => (n === 0 ? 0 : renumber[n - 1][old.context[i]]));
     const contexts = n === 0 ? 1 : tables[n - 1].word.length;
-    const childStart = new Uint32Array(contexts + 1);
-    for (const c of context) childStart[c + 1]++;
-    for (let c = 0; c < contexts; c++) childStart[c + 1] += childStart[c];
+    const childStart = offsets(context, contexts);
     tables.push({
       context,
       word: Uint32Array.from(kept, (i) => old.word[i]),
@@ -82,11 +80,7 @@ function rebuild(model: BackoffModel, keep: Uint8Array[]): BackoffModel {
     prob.push(Float64Array.from(kept, (i) => model.prob[n][i]));
     renumber.push(numbers);
   }
-  const suffix = tables.map((t, n) => Uint32Array.from(t.word, (w, i) => (n === 0 ? 0 : n === 1 ? w : -1 - i)));
-  for (let n = 2; n < tables.length; n++) {
-    const { context, word } = tables[n];
-    for (let i = 0; i < word.length; i++) suffix[n][i] = findEntry(tables[n - 1], suffix[n - 1][context[i]], word[i]);
-  }
+  const suffix = suffixes(tables);
   const backoff = tables.map((t) => new Float64Array(t.word.length).fill(1));
   for (let n = 1; n < tables.length; n++) {
     const { childStart } = tables[n];

@@ -109,7 +109,6 @@ export class RecognizerStream {
     const frames = this.#decoder.frames;
     const path = this.#decoder.bestPath(true);
     const words = timedWords(path.labels, frames).map((w): Word => this.#word(w.label, w.begin, w.end));
-    const start = this.#segmentStart;
     this.#segmentStart += frames;
     this.#decoder.start();
     this.#lastPartial = '';
@@ -121,7 +120,7 @@ export class RecognizerStream {
       words,
       start: words[0].start,
       end: words[words.length - 1].end,
-      reason: start === this.#segmentStart ? 'end' : reason,
+      reason,
       complete: path.reachedFinal,
     };
   }
