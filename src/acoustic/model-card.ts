@@ -6,6 +6,9 @@ import { HearkenError } from '../errors.js';
 
 const positive = z.number().int().positive();
 
+/** A file of the package itself: a card never leads outside its directory. */
+const FILE_NAME = z.string().regex(/^[^./\\][^/\\]*$/, 'a plain file name is needed');
+
 /** What a model package says of itself: `card.json`. */
 const CARD = z.object({
   format: z.literal(1),
@@ -21,10 +24,12 @@ const CARD = z.object({
     globalMean: z.array(z.number()),
   }),
   acoustic: z.object({
-    file: z.string(),
-    /** `chain`: two pdfs a phone, entry then self-loop. */
+    file: FILE_NAME,
+    /** `chain`: two pdfs a unit, entry then self-loop. */
     topology: z.enum(['chain']),
     phones: z.array(z.string()).min(1),
+    /** File that says which unit a phone has behind each left phone; without it units are phones. */
+    units: FILE_NAME.optional(),
     outputs: positive,
     /** Feature frames an output frame covers. */
     subsampling: positive,
@@ -60,8 +65,8 @@ export function parseCard(json: unknown, where: string): ModelCard {
       `${where}: features.globalMean has ${card.features.globalMean.length} numbers, not melBins`,
     );
   }
-  if (card.acoustic.outputs !== 2 * card.acoustic.phones.length) {
-    throw new HearkenError('MODEL_CARD', `${where}: acoustic.outputs is not two a phone`);
+  if (card.acoustic.outputs % 2 !== 0 || card.acoustic.outputs < 2 * card.acoustic.phones.length) {
+    throw new HearkenError('MODEL_CARD', `${where}: acoustic.outputs is not two a unit, at least one unit a phone`);
   }
   if (Object.keys(card.checksums).some((f) => f.includes('/') || f.includes('\\') || f.startsWith('.'))) {
     throw new HearkenError('MODEL_CARD', `${where}: checksums name a file outside the package`);

@@ -3,16 +3,18 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { parseCard, readCard } from '../acoustic/index.js';
-import { Lexicon } from '../lexicon/index.js';
+import { HearkenError } from '../errors.js';
+import { ContextTable } from '../graph/index.js';
 import { buildPackage } from '../recognizer/build-package.js';
 import { DEFAULT_MODEL } from '../recognizer/model-package.js';
+import { ADDITIONS, standardLexicon } from './lexicon.js';
 import { positiveNumber, wholeNumber } from './options.js';
 
 interface Flags {
   out: string;
   base: string;
   exclude: string[];
-  lexicon?: string;
+  lexicon: string;
   vocabulary: number;
   order: number;
   prune: number;
@@ -26,7 +28,7 @@ export function buildModelCommand(): Command {
     .requiredOption('-o, --out <dir>', 'directory of the package')
     .option('--base <dir>', 'package whose acoustic model and card are taken', DEFAULT_MODEL)
     .option('--exclude <file...>', 'files of sentences to leave out of the text', [] as string[])
-    .option('--lexicon <file>', 'pronunciations besides CMUdict: word, tab, phones')
+    .option('--lexicon <file>', 'pronunciations besides CMUdict: word, tab, phones', ADDITIONS)
     .option('--vocabulary <n>', 'most words', wholeNumber(1, 1_000_000), 65_000)
     .option('--order <n>', 'n-gram order', wholeNumber(1, 5), 3)
     .option('--prune <threshold>', 'entropy pruning threshold', positiveNumber, 1e-7)
@@ -42,7 +44,8 @@ async function build(texts: string[], flags: Flags): Promise<void> {
   const report = await buildPackage({
     texts,
     exclude: flags.exclude,
-    lexicon: Lexicon.standard(flags.lexicon),
+    lexicon: standardLexicon(flags.lexicon),
+    context: contextOf(flags.base),
     out: flags.out,
     vocabularySize: flags.vocabulary,
     order: flags.order,
@@ -61,12 +64,22 @@ async function build(texts: string[], flags: Flags): Promise<void> {
   say(JSON.stringify({ ...facts, peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024) }));
 }
 
+function contextOf(directory: string): ContextTable {
+  const { acoustic } = readCard(directory, false);
+  if (!acoustic.units) return ContextTable.monophone(acoustic.phones.length);
+  const table = ContextTable.parse(readFileSync(resolve(directory, acoustic.units), 'utf8'));
+  if (table.phones !== acoustic.phones.length || 2 * table.units !== acoustic.outputs)
+    throw new HearkenError('MODEL_CARD', `${directory}: ${acoustic.units} does not fit the card's phones and outputs`);
+  return table;
+}
+
 /** Put the acoustic model beside the new files and write the card with everyone's checksum. */
 function sealPackage(flags: Flags, facts: Record<string, unknown>): void {
   const inPlace = resolve(flags.base) === resolve(flags.out); // then the checksums of the files just replaced no longer count
   const base = readCard(flags.base, !inPlace);
-  if (!inPlace) copyFileSync(resolve(flags.base, base.acoustic.file), resolve(flags.out, base.acoustic.file));
-  const files = [base.acoustic.file, 'words.txt', 'lm.bin', 'graph.bin'];
+  const acoustic = [base.acoustic.file, ...(base.acoustic.units ? [base.acoustic.units] : [])];
+  if (!inPlace) for (const f of acoustic) copyFileSync(resolve(flags.base, f), resolve(flags.out, f));
+  const files = [...acoustic, 'words.txt', 'lm.bin', 'graph.bin'];
   const checksums = Object.fromEntries(
     files.map((f) => [
       f,

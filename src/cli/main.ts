@@ -4,7 +4,9 @@ import { Command, CommanderError } from 'commander';
 import { HearkenError } from '../errors.js';
 import { buildModelCommand } from './build-model.js';
 import { doctorCommand } from './doctor.js';
+import { g2pCommand } from './g2p.js';
 import { infoCommand } from './info.js';
+import { pronounceCommand } from './pronounce.js';
 import { scoreCommand } from './score.js';
 import { serveCommand } from './serve.js';
 import { transcribeCommand } from './transcribe.js';
@@ -27,6 +29,8 @@ for (const command of [
   doctorCommand(),
   serveCommand(),
   buildModelCommand(),
+  pronounceCommand(),
+  g2pCommand(),
 ]) {
   program.addCommand(command.exitOverride());
 }

@@ -1,13 +1,14 @@
-import FFT from 'fft.js';
 import { MelBank } from './mel.js';
 import type { FeatureOptions } from './options.js';
+import { RealFft } from './real-fft.js';
+import { logSingle } from './single-precision.js';
 import { windowFunction } from './window.js';
 
 /** FLT_EPSILON: Kaldi's floor under every logarithm. */
 const EPSILON = 1.1920928955078125e-7;
 const f32 = Math.fround;
 
-/** One frame of samples (scaled to ±32768) to one feature vector; Float64 inside. */
+/** One frame of samples (scaled to ±32768) to one feature vector, rounded to float32 where Kaldi rounds before the FFT. */
 export class FeatureComputer {
   readonly options: FeatureOptions;
   /** Samples a frame and a shift; Kaldi truncates to whole samples. */
@@ -16,10 +17,8 @@ export class FeatureComputer {
   /** Numbers a feature vector has. */
   readonly dim: number;
   #window: Float64Array;
-  #fft: FFT;
-  #fftSize: number;
-  #frame: Float64Array;
-  #spectrum: number[];
+  #fft: RealFft;
+  #frame: Float32Array;
   #power: Float64Array;
   #mel: Float64Array;
   #bank: MelBank;
@@ -30,29 +29,22 @@ export class FeatureComputer {
     this.options = options;
     this.length = Math.trunc(options.sampleRate * 0.001 * options.frameLengthMs);
     this.shift = Math.trunc(options.sampleRate * 0.001 * options.frameShiftMs);
-    this.#fftSize = 2 ** Math.ceil(Math.log2(this.length));
+    const fftSize = 2 ** Math.ceil(Math.log2(this.length));
     this.#window = windowFunction(options.window, this.length);
-    this.#fft = new FFT(this.#fftSize);
-    this.#frame = new Float64Array(this.#fftSize);
-    this.#spectrum = this.#fft.createComplexArray();
-    this.#power = new Float64Array(this.#fftSize / 2);
+    this.#fft = new RealFft(fftSize);
+    this.#frame = new Float32Array(fftSize);
+    this.#power = new Float64Array(fftSize / 2);
     this.#mel = new Float64Array(options.melBins);
-    this.#bank = new MelBank(
-      options.melBins,
-      this.#fftSize,
-      options.sampleRate,
-      options.lowFrequency,
-      options.highFrequency,
-    );
+    this.#bank = new MelBank(options.melBins, fftSize, options.sampleRate, options.lowFrequency, options.highFrequency);
     const { ceps, melBins, cepstralLifter } = options;
     if (ceps !== undefined) {
       this.#dct = Float64Array.from({ length: ceps * melBins }, (_, i) => {
         const k = Math.floor(i / melBins);
         const n = i % melBins;
-        return Math.sqrt((k === 0 ? 1 : 2) / melBins) * Math.cos((Math.PI / melBins) * (n + 0.5) * k);
+        return f32(f32(Math.sqrt((k === 0 ? 1 : 2) / melBins)) * Math.cos((Math.PI / melBins) * (n + 0.5) * k));
       });
       this.#lifter = Float64Array.from({ length: ceps }, (_, i) =>
-        cepstralLifter === 0 ? 1 : 1 + 0.5 * cepstralLifter * Math.sin((Math.PI * i) / cepstralLifter),
+        f32(cepstralLifter === 0 ? 1 : 1 + 0.5 * cepstralLifter * Math.sin((Math.PI * i) / cepstralLifter)),
       );
     }
     this.dim = ceps ?? melBins + (options.useEnergy ? 1 : 0);
@@ -69,17 +61,16 @@ export class FeatureComputer {
     if (removeDcOffset) {
       let mean = 0;
       for (let i = 0; i < n; i++) mean += x[i];
-      mean /= n;
-      mean = f32(mean);
-      for (let i = 0; i < n; i++) x[i] = f32(x[i] - mean);
+      mean = f32(mean / n);
+      for (let i = 0; i < n; i++) x[i] -= mean;
     }
     let energy = useEnergy && rawEnergy ? this.#logEnergy() : 0;
     if (preemphasis !== 0) {
       const c = f32(preemphasis);
-      for (let i = n - 1; i > 0; i--) x[i] = f32(x[i] - f32(c * x[i - 1]));
-      x[0] = f32(x[0] - f32(c * x[0]));
+      for (let i = n - 1; i > 0; i--) x[i] -= c * x[i - 1];
+      x[0] -= c * x[0];
     }
-    for (let i = 0; i < n; i++) x[i] = f32(x[i] * this.#window[i]);
+    for (let i = 0; i < n; i++) x[i] *= this.#window[i];
     if (useEnergy && !rawEnergy) energy = this.#logEnergy();
     this.#melEnergies();
     if (this.#dct) this.#cepstra(energy, out, at);
@@ -96,14 +87,16 @@ export class FeatureComputer {
   }
 
   #melEnergies(): void {
-    this.#fft.realTransform(this.#spectrum, this.#frame);
-    const s = this.#spectrum;
+    const s = this.#frame;
     const p = this.#power;
-    for (let k = 0; k < p.length; k++) p[k] = s[2 * k] * s[2 * k] + s[2 * k + 1] * s[2 * k + 1];
+    this.#fft.transform(s);
+    p[0] = s[0] * s[0];
+    for (let k = 1; k < p.length; k++) p[k] = s[2 * k] * s[2 * k] + s[2 * k + 1] * s[2 * k + 1];
     if (!this.options.usePower) for (let k = 0; k < p.length; k++) p[k] = Math.sqrt(p[k]);
     this.#bank.apply(p, this.#mel);
     const m = this.#mel;
-    if (this.options.useLog || this.#dct) for (let b = 0; b < m.length; b++) m[b] = Math.log(Math.max(m[b], EPSILON));
+    if (this.options.useLog || this.#dct)
+      for (let b = 0; b < m.length; b++) m[b] = logSingle(Math.max(f32(m[b]), EPSILON));
   }
 
   #filterbank(energy: number, out: Float32Array, at: number): void {

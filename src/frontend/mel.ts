@@ -1,10 +1,13 @@
+import { logSingle } from './single-precision.js';
+
 const f32 = Math.fround;
 
-const toMel = (hz: number): number => f32(1127 * f32(Math.log(f32(1 + f32(hz / 700)))));
+/** In double: the product is exact, so that it is rounded only where it is stored. */
+const mels = (hz: number): number => 1127 * logSingle(f32(1 + f32(hz / 700)));
 
 /**
  * Triangles over FFT bins, linear in mel (Kaldi mel-computations.cc); the Nyquist bin is never used. The edges are
- * rounded to float32 step by step as Kaldi does: near an edge the weight of a loud bin is all rounding.
+ * rounded to float32 as Kaldi's are, multiply-adds fused: near an edge the weight of a loud bin is all rounding.
  */
 export class MelBank {
   readonly bins: number;
@@ -15,19 +18,19 @@ export class MelBank {
 
   constructor(bins: number, fftSize: number, sampleRate: number, low: number, high: number) {
     const nyquist = sampleRate / 2;
-    const melLow = toMel(low);
-    const delta = f32(f32(toMel(high > 0 ? high : nyquist + high) - melLow) / (bins + 1));
+    const melLow = f32(mels(low));
+    const delta = f32(f32(mels(high > 0 ? high : nyquist + high) - melLow) / (bins + 1));
     const weights: number[] = [];
     this.bins = bins;
     this.first = new Int32Array(bins);
     this.offset = new Int32Array(bins + 1);
     for (let b = 0; b < bins; b++) {
-      const left = f32(melLow + f32(b * delta));
-      const centre = f32(melLow + f32((b + 1) * delta));
-      const right = f32(melLow + f32((b + 2) * delta));
+      const left = f32(melLow + b * delta);
+      const centre = f32(melLow + (b + 1) * delta);
+      const right = f32(melLow + (b + 2) * delta);
       this.first[b] = -1;
       for (let k = 0; k < fftSize / 2; k++) {
-        const mel = toMel(f32(k * f32(sampleRate / fftSize)));
+        const mel = f32(mels(f32(k * f32(sampleRate / fftSize))));
         if (!(mel > left && mel < right)) continue;
         if (this.first[b] < 0) this.first[b] = k;
         weights.push(

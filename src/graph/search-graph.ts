@@ -1,4 +1,5 @@
 import { ConstFst, determinize, minimize, pushWeights, SymbolTable, type VectorFst } from '../fst/index.js';
+import type { ContextTable } from './context.js';
 import { WORD_BEGIN, WORD_END } from './labels.js';
 import { type LexiconEntry, lexiconFst } from './lexicon-fst.js';
 import { expandChain } from './topology.js';
@@ -11,13 +12,14 @@ export interface GraphOptions {
 }
 
 /**
- * The search graph of a dictation model: min(push(det(L∘G₁))) closed over words with optional silence, then H. G₁ is a
+ * The search graph of a dictation model: min(push(det(L∘G₁))) closed over words with optional silence, then C and H. G₁ is a
  * unigram: it looks ahead to the full language model, which replaces its cost word by word during the search.
  * Input labels are pdfs + 1, output labels words.
  */
 export function buildSearchGraph(
   entries: readonly LexiconEntry[],
   phoneNames: readonly string[],
+  context: ContextTable,
   options: GraphOptions,
 ): ConstFst {
   const say = options.onStep ?? (() => undefined);
@@ -32,7 +34,7 @@ export function buildSearchGraph(
   const small = minimize(deterministic);
   say(`close and expand ${small.numStates} states`);
   closeOverWords(small, pushed, options.silenceProbability);
-  return ConstFst.fromVector(expandChain(small, phoneNames.length));
+  return ConstFst.fromVector(expandChain(small, context));
 }
 
 function dropDisambiguation(fst: VectorFst, first: number): void {

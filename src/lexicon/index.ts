@@ -1,3 +1,6 @@
 /** Pronunciations of words. */
-export { Lexicon, type Pronunciation } from './lexicon.js';
+export { cmudict } from './cmudict.js';
+export { G2p, type G2pFigures, type G2pTraining, type Guess } from './g2p.js';
+export type { Graphone, SpelledWord } from './letter-alignment.js';
+export { Lexicon, type Lookup, type Pronunciation } from './lexicon.js';
 export { PHONES, SILENCE } from './phones.js';

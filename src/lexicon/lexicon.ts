@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { dictionary } from 'cmu-pronouncing-dictionary';
 import { HearkenError } from '../errors.js';
+import { cmudict } from './cmudict.js';
+import type { G2p } from './g2p.js';
 import { PHONES } from './phones.js';
 
 export type Pronunciation = readonly string[];
+
+/** Pronunciations and how they were come by. */
+export interface Lookup {
+  source: 'listed' | 'derived' | 'guessed' | 'none';
+  pronunciations: readonly Pronunciation[];
+}
 
 const VOICELESS = new Set(['P', 'T', 'K', 'F', 'TH']);
 const SIBILANT = new Set(['S', 'Z', 'SH', 'ZH', 'CH', 'JH']);
@@ -52,14 +59,14 @@ const undouble = (base: string): string => (/([bdgmnprt])\1$/.test(base) ? base.
 export class Lexicon {
   #entries = new Map<string, Pronunciation[]>();
 
-  /** CMUdict from its package, stress dropped, and the entries of `additions` behind it. */
-  static standard(additions?: string): Lexicon {
+  #g2p: G2p | undefined;
+
+  /** CMUdict, the entries of the file `additions` behind it, and `g2p` for words that neither lists nor derives. */
+  static standard({ additions, g2p }: { additions?: string | undefined; g2p?: G2p | undefined } = {}): Lexicon {
     const lexicon = new Lexicon();
-    for (const [key, value] of Object.entries(dictionary)) {
-      const phones = value.split('#')[0].replace(/\d/g, '').trim().split(/\s+/);
-      lexicon.add(key.replace(/\(\d+\)$/, ''), phones);
-    }
+    for (const { word, phones } of cmudict()) lexicon.add(word, phones);
     if (additions) lexicon.readAdditions(additions);
+    lexicon.#g2p = g2p;
     return lexicon;
   }
 
@@ -91,9 +98,19 @@ export class Lexicon {
     return this.#entries.size;
   }
 
-  /** Listed pronunciations, else those of a listed stem with a regular ending or beginning; [] where there is neither. */
+  /** Pronunciations of a word, [] where there is none; see `lookup`. */
   pronounce(word: string): readonly Pronunciation[] {
-    return this.#entries.get(word) ?? this.#derive(word);
+    return this.lookup(word).pronunciations;
+  }
+
+  /** Listed pronunciations, else those of a listed stem with a regular ending or beginning, else up to `most` guesses of G2P. */
+  lookup(word: string, most = 1): Lookup {
+    const listed = this.#entries.get(word);
+    if (listed) return { source: 'listed', pronunciations: listed };
+    const derived = this.#derive(word);
+    if (derived.length > 0) return { source: 'derived', pronunciations: derived };
+    const guessed = this.#g2p?.guess(word, most).map((g) => g.phones) ?? [];
+    return { source: guessed.length > 0 ? 'guessed' : 'none', pronunciations: guessed };
   }
 
   #derive(word: string): Pronunciation[] {

@@ -2,7 +2,7 @@ import { createReadStream, mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { writeSections } from '../binary/sections.js';
-import { buildSearchGraph, type LexiconEntry } from '../graph/index.js';
+import { buildSearchGraph, type ContextTable, type LexiconEntry } from '../graph/index.js';
 import type { Lexicon } from '../lexicon/index.js';
 import { PHONES } from '../lexicon/index.js';
 import { NgramLm, SPECIAL_WORDS, sentences, TextStore, trainLm, vocabularyOf } from '../lm/index.js';
@@ -13,6 +13,7 @@ export interface BuildOptions {
   /** Files of sentences that must not be in the training text. */
   exclude: string[];
   lexicon: Lexicon;
+  context: ContextTable;
   out: string;
   vocabularySize: number;
   order: number;
@@ -75,7 +76,10 @@ export async function buildPackage(options: BuildOptions): Promise<BuildReport> 
     const cost = lm.unigramCost(SPECIAL_WORDS.length + i);
     return pronunciations.map((phones) => ({ word: SPECIAL_WORDS.length + i, phones, cost }));
   });
-  const graph = buildSearchGraph(entries, PHONES, { silenceProbability: options.silenceProbability, onStep });
+  const graph = buildSearchGraph(entries, PHONES, options.context, {
+    silenceProbability: options.silenceProbability,
+    onStep,
+  });
   mkdirSync(options.out, { recursive: true });
   writeFileSync(resolve(options.out, 'words.txt'), `${vocabularyOf(words).join('\n')}\n`);
   writeFileSync(resolve(options.out, 'lm.bin'), writeSections(lm.toSections()));

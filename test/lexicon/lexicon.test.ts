@@ -30,11 +30,11 @@ describe('Lexicon', () => {
     const path = resolve(directory, 'words.tsv');
     try {
       writeFileSync(path, '# ours\nhearken\tHH AA R K AH N\n');
-      expect(Lexicon.standard(path).pronounce('hearken')[0].join(' ')).to.equal('HH AA R K AH N');
+      expect(Lexicon.standard({ additions: path }).pronounce('hearken')[0].join(' ')).to.equal('HH AA R K AH N');
       writeFileSync(path, 'hearken\tHH AA R QQ\n');
-      expect(codeOf(() => Lexicon.standard(path))).to.equal('LEXICON_FORMAT');
+      expect(codeOf(() => Lexicon.standard({ additions: path }))).to.equal('LEXICON_FORMAT');
       writeFileSync(path, 'hearken HH\n');
-      expect(() => Lexicon.standard(path)).to.throw(/words\.tsv:1/);
+      expect(() => Lexicon.standard({ additions: path })).to.throw(/words\.tsv:1/);
     } finally {
       rmSync(directory, { recursive: true });
     }

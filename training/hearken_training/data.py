@@ -5,9 +5,11 @@ import multiprocessing
 from pathlib import Path
 
 import numpy as np
+from scipy.signal import lfilter
 
 from . import features
-from .lexicon import PHONES, pronounce, read_additions, read_cmudict, transcribe
+from .lexicon import PHONES, read_lexicon, transcribe
+from .numerator import numerator
 from .text import normalise
 
 PHONE_ID = {p: i for i, p in enumerate(PHONES)}
@@ -66,14 +68,12 @@ def prepare(audio, manifest, work, speeds):
 class Corpus:
     """Clips with their features and phones. `clips[i]` is a manifest row with `words`, `spans` and `prons`."""
 
-    def __init__(self, manifest, work, cmudict, additions):
+    def __init__(self, manifest, work, pronunciations):
         index = json.loads((work / "index.json").read_text())
         self.speeds = index["speeds"]
         self.global_mean = np.asarray(index["global_mean"])
         self.arrays = [np.memmap(work / f"{s}.f16", np.float16, "r").reshape(-1, features.BINS) for s in self.speeds]
-        self.lexicon = read_cmudict(cmudict)
-        for word, prons in read_additions(additions).items():
-            self.lexicon.setdefault(word, []).extend(prons)
+        self.lexicon = read_lexicon(pronunciations)
         self.clips, self.unknown = [], {}
         for row, spans in zip(read_manifest(manifest), index["spans"]):
             words = normalise(row["text"])
@@ -82,6 +82,8 @@ class Corpus:
             prons, bad = transcribe(self.lexicon, words)
             if prons is None:
                 self.unknown[bad] = self.unknown.get(bad, 0) + 1
+            if prons is not None:
+                prons = [[tuple(PHONE_ID[p] for p in pron) for pron in options] for options in prons]
             self.clips.append({**row, "words": words, "spans": spans, "prons": prons})
 
     def split(self, split, corpus=None):
@@ -92,17 +94,9 @@ class Corpus:
         return np.asarray(self.arrays[speed][start : start + n], np.float32)
 
 
-def numerator(prons):
-    """Phones of the left-to-right numerator and which are optional: silence around every word."""
-    phones, optional = [0], [1]
-    for p in prons:
-        phones += [PHONE_ID[x] for x in p] + [0]
-        optional += [0] * len(p) + [1]
-    return phones, optional
-
-
 def phone_sequences(clips, silence, seed, copies=3):
-    """Phone strings for the denominator trigram: silence at the ends, and between words with probability `silence`."""
+    """Phone strings for the denominator trigram and the choice of units: a random pronunciation a word, silence at the ends and
+    between words with probability `silence`."""
     rng = np.random.default_rng(seed)
     for clip in clips:
         if clip["prons"] is None:
@@ -112,12 +106,33 @@ def phone_sequences(clips, silence, seed, copies=3):
             for i, p in enumerate(clip["prons"]):
                 if i and rng.random() < silence:
                     out.append(0)
-                out += [PHONE_ID[x] for x in p]
+                out += p[int(rng.integers(len(p)))]
             yield out
 
 
+def reverberate(x, seconds, wet):
+    """A room's tail in the power domain: energy decays by 60 dB in `seconds`, the tail `wet` times as strong as the sound."""
+    decay = 10 ** (-6 * 0.01 / seconds)
+    power = np.exp(x)
+    tail = lfilter([0, 1 - decay], [1, -decay], power, axis=0)
+    return np.log(power + wet * tail).astype(np.float32)
+
+
+def telephone(x, rng):
+    """The upper band of a line at 8 kHz: next to nothing, as resampled and dithered at run time."""
+    x = x.copy()
+    edge = int(rng.integers(54, 60))  # mel bins centred on 3.4 to 4 kHz
+    x[:, edge:] = np.minimum(x[:, edge:], rng.uniform(2, 5) + 0.7 * rng.standard_normal((len(x), features.BINS - edge)))
+    return x
+
+
 def augment(x, rng, other):
-    """Volume, equalisation, noise and babble, in the log-mel domain (before CMVN). `other` is another clip's features."""
+    """Reverberation, telephone band, volume, equalisation, noise and babble, in the log-mel domain (before CMVN). `other` is
+    another clip's features."""
+    if rng.random() < 0.15:
+        x = reverberate(x, rng.uniform(0.2, 0.8), rng.uniform(0.3, 2.0))
+    if rng.random() < 0.06:
+        x = telephone(x, rng)
     bins = np.arange(features.BINS) / features.BINS
     x = x + rng.uniform(-2.5, 2.5)
     if rng.random() < 0.5:  # a smooth random channel response
@@ -150,14 +165,14 @@ def mask(x, rng):
 
 def minimum_frames(prons):
     """Output frames a transcript needs at least; shorter clips have no sensible alignment and are left out."""
-    return sum(len(p) for p in prons) * 1.1 + 2
+    return sum(min(len(p) for p in options) for options in prons) * 1.1 + 2
 
 
 class Batches:
     """One epoch of batches: clips at a random speed, sorted by length, each batch at most `batch_frames` padded frames."""
 
-    def __init__(self, corpus, clips, batch_frames, seed, training=True):
-        self.corpus, self.training = corpus, training
+    def __init__(self, corpus, clips, units, batch_frames, seed, training=True):
+        self.corpus, self.units, self.training = corpus, units, training
         self.rng = np.random.default_rng(seed)
         chosen = []
         for clip in clips:
@@ -195,4 +210,4 @@ class Batches:
         out = np.zeros((len(feats), max(lengths), features.BINS), np.float32)
         for row, x in zip(out, feats):
             row[: len(x)] = x
-        return out, lengths, [numerator(c["prons"]) for _, c in self.batches[i]]
+        return out, lengths, [numerator(c["prons"], self.units) for _, c in self.batches[i]]

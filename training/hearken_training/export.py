@@ -148,14 +148,13 @@ def calibrate(model, corpus, clips, keep=0.99995):
     with torch.no_grad():
         for clip in clips:
             x = features.online_cmvn(corpus.log_mel(clip), corpus.global_mean)
-            x = torch.from_numpy(x[: len(x) // STRIDE * STRIDE])[None].transpose(1, 2)
-            x = torch.relu(model.stem_norm(model.stem(torch.nn.functional.pad(x, (STEM_KERNEL - STRIDE, 0)))))
+            x = model.stemmed(torch.from_numpy(x[: len(x) // STRIDE * STRIDE])[None])
             factor = 1.0
             for i, block in enumerate(model.blocks):
                 note(f"block{i}_in", x / factor)
-                note(f"block{i}_mid", block.reduce(x))
+                note(f"block{i}_mid", torch.nn.functional.linear(x, block.reduce.weight[:, :, 0]))
                 after = block(x)
-                skip = torch.nn.functional.pad(x, (block.ahead, 0))[:, :, : x.shape[2]]
+                skip = torch.nn.functional.pad(x, (0, 0, block.ahead, 0))[:, : x.shape[1]]
                 factor *= block.bypass
                 note(f"block{i}_out", (after - block.bypass * skip) / factor)
                 x = after
@@ -190,8 +189,10 @@ def export(corpus, config, checkpoint, out, seed=5):
     """Write OUT/acoustic.onnx (int8), OUT/card.json, and WORK/fp32.onnx beside the checkpoint."""
     from .model import AcousticModel
 
-    model = AcousticModel(config["model"], 2 * len(PHONES))
-    model.load_state_dict(torch.load(checkpoint)["average"])
+    saved = torch.load(checkpoint)
+    units = saved["units"]
+    model = AcousticModel(config["model"], 2 * (int(units.max()) + 1))
+    model.load_state_dict(saved["average"])
     model.eval()
     rng = np.random.default_rng(seed)
     clips = [c for c in corpus.split("train") if c["prons"] is not None]
@@ -206,12 +207,14 @@ def export(corpus, config, checkpoint, out, seed=5):
         "language": "en",
         "features": {"sampleRate": 16000, "melBins": 80, "lowFrequency": 20, "highFrequency": -400, "snipEdges": False,
                      "globalMean": [round(float(x), 5) for x in corpus.global_mean]},
-        "acoustic": {"file": "acoustic.onnx", "topology": "chain", "phones": PHONES, "outputs": 2 * len(PHONES),
+        "acoustic": {"file": "acoustic.onnx", "topology": "chain", "phones": PHONES,
+                     "units": "units.txt", "outputs": model.output.out_channels,
                      "subsampling": STRIDE, "delay": model.delay, "stateSize": state,
                      "parameters": sum(p.numel() for p in model.parameters())},
         "decoder": config["decoder"],
         "data": [{"name": n, "licence": l, "attribution": a} for n, l, a in DATA],
     }
+    (out / "units.txt").write_text("".join(" ".join(map(str, row)) + "\n" for row in units))
     (out / "card.json").write_text(json.dumps(card, indent=2) + "\n")
     # A clip's log-likelihoods as torch computes them, to compare the runtime with.
     clip = next(c for c in corpus.split("dev", "librispeech") if float(c["seconds"]) < 5)

@@ -1,6 +1,7 @@
-// LF-MMI forward-backward over a batch: banded numerators, dense phone-trigram denominator.
+// LF-MMI forward-backward over a batch: numerator graphs, dense phone-trigram denominator.
 // Every sequence is independent, so OpenMP runs one a thread. Probabilities are rescaled frame by frame (numerators in double).
-// Output layout of a frame: [entry pdf of phone 0..K-1 | self-loop pdf of phone 0..K-1].
+// A unit is a phone behind a left phone, or a class of such. Output layout of a frame: [entry pdf of unit 0..U-1 | self-loop pdf
+// of unit 0..U-1]. unit[b * K + c] is the unit of phone c behind phone b.
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -25,18 +26,23 @@ double scaled(const float* y, int frames, int width, std::vector<float>& e) {
 }
 
 // Adds the denominator's occupation to grad (+) and returns log Z.
-double denominator(const std::vector<float>& e, int frames, int K, const float* P, const float* PT, const float* init,
-                   float* grad) {
-  const int S = K * K, W = 2 * K;
+double denominator(const std::vector<float>& e, int frames, int K, const int* unit, int U, const float* P, const float* PT,
+                   const float* init, float* grad) {
+  const int S = K * K, W = 2 * U;
+  std::vector<float> in(S), loop(S);
+  const auto gather = [&](int t) {
+    const float* row = &e[size_t(t) * W];
+    for (int i = 0; i < S; i++) in[i] = row[unit[i]];
+    for (int i = 0; i < S; i++) loop[i] = row[U + unit[i]];
+  };
   std::vector<float> alpha(size_t(frames) * S), m(size_t(frames) * S, 0.0f), beta(S, 1.0f), next(S), enter(S);
   std::vector<float> scale(frames);
   double logz = 0;
   for (int t = 0; t < frames; t++) {
     float* a = &alpha[size_t(t) * S];
-    const float *in = &e[size_t(t) * W], *loop = in + K;
+    gather(t);
     if (t == 0) {
-      for (int b = 0; b < K; b++)
-        for (int c = 0; c < K; c++) a[b * K + c] = init[b * K + c] * in[c];
+      for (int i = 0; i < S; i++) a[i] = init[i] * in[i];
     } else {
       const float* p = &alpha[size_t(t - 1) * S];
       float* mt = &m[size_t(t) * S];
@@ -46,9 +52,7 @@ double denominator(const std::vector<float>& e, int frames, int K, const float* 
           const float* row = P + (size_t(x) * K + b) * K;
           for (int c = 0; c < K; c++) mt[b * K + c] += w * row[c];
         }
-      for (int b = 0; b < K; b++)
-        for (int c = 0; c < K; c++)
-          a[b * K + c] = mt[b * K + c] * kLeave * in[c] + p[b * K + c] * kStay * loop[c];
+      for (int i = 0; i < S; i++) a[i] = mt[i] * kLeave * in[i] + p[i] * kStay * loop[i];
     }
     float sum = 1e-30f;
     for (int i = 0; i < S; i++) sum += a[i];
@@ -58,25 +62,20 @@ double denominator(const std::vector<float>& e, int frames, int K, const float* 
     logz += std::log(double(sum));
   }
   for (int t = frames - 1; t >= 0; t--) {
-    const float *in = &e[size_t(t) * W], *loop = in + K;
+    gather(t);
     float* g = grad + size_t(t) * W;
     if (t == 0) {
-      const float* a = &alpha[0];
-      for (int b = 0; b < K; b++)
-        for (int c = 0; c < K; c++) g[c] += a[b * K + c] * beta[b * K + c];
+      for (int i = 0; i < S; i++) g[unit[i]] += alpha[i] * beta[i];
       break;
     }
     const float inv = 1 / scale[t];
     const float *mt = &m[size_t(t) * S], *p = &alpha[size_t(t - 1) * S];
-    for (int b = 0; b < K; b++)
-      for (int c = 0; c < K; c++) {
-        const int i = b * K + c;
-        enter[i] = beta[i] * kLeave * in[c] * inv;
-        const float stay = beta[i] * kStay * loop[c] * inv;
-        g[c] += mt[i] * enter[i];
-        g[K + c] += p[i] * stay;
-        next[i] = stay;
-      }
+    for (int i = 0; i < S; i++) {
+      enter[i] = beta[i] * kLeave * in[i] * inv;
+      next[i] = beta[i] * kStay * loop[i] * inv;
+      g[unit[i]] += mt[i] * enter[i];
+      g[U + unit[i]] += p[i] * next[i];
+    }
     // next[a][b] += sum_c P[a][b][c] enter[b][c]; PT is [b][c][a] so that the inner loop runs over a.
     for (int b = 0; b < K; b++) {
       float acc[256] = {0};
@@ -92,27 +91,31 @@ double denominator(const std::vector<float>& e, int frames, int K, const float* 
   return logz;
 }
 
+// A transcript as a graph: states in topological order, state s emits unit[s] and is entered from pred[first[s]..first[s+1]).
+struct Numerator {
+  const int *unit, *first, *pred;
+  const unsigned char *initial, *final;
+  int states;
+};
+
 // Adds the numerator's occupation times -1 to grad; returns log Z, or -inf where no path fits.
-double numerator(const std::vector<float>& e, int frames, int K, const int* phones, const unsigned char* optional,
-                 int S, float* grad) {
-  const int W = 2 * K;
+double numerator(const std::vector<float>& e, int frames, int U, const Numerator& n, float* grad) {
+  const int S = n.states, W = 2 * U;
   std::vector<double> alpha(size_t(frames) * S, 0.0), scale(frames), beta(S, 0.0), next(S);
   double logz = 0;
   for (int t = 0; t < frames; t++) {
-    const float *in = &e[size_t(t) * W], *loop = in + K;
+    const float *in = &e[size_t(t) * W], *loop = in + U;
     double *a = &alpha[size_t(t) * S], sum = 0;
-    if (t == 0) {
-      a[0] = in[phones[0]] * kLeave;
-      if (S > 1 && optional[0]) a[1] = in[phones[1]] * kLeave;
-      for (int s = 0; s < S && s < 2; s++) sum += a[s];
-    } else {
-      const double* p = &alpha[size_t(t - 1) * S];
-      for (int s = 0; s < S; s++) {
-        double from = s > 0 ? p[s - 1] : 0;
-        if (s > 1 && optional[s - 1]) from += p[s - 2];
-        a[s] = from * kLeave * in[phones[s]] + p[s] * kStay * loop[phones[s]];
-        sum += a[s];
+    const double* p = a - S;
+    for (int s = 0; s < S; s++) {
+      if (t == 0) {
+        a[s] = n.initial[s] ? in[n.unit[s]] * kLeave : 0;
+      } else {
+        double from = 0;
+        for (int k = n.first[s]; k < n.first[s + 1]; k++) from += p[n.pred[k]];
+        a[s] = from * kLeave * in[n.unit[s]] + p[s] * kStay * loop[n.unit[s]];
       }
+      sum += a[s];
     }
     if (!(sum > 0)) return -INFINITY;
     for (int s = 0; s < S; s++) a[s] /= sum;
@@ -120,33 +123,30 @@ double numerator(const std::vector<float>& e, int frames, int K, const int* phon
     logz += std::log(sum);
   }
   const double* last = &alpha[size_t(frames - 1) * S];
-  const bool skip_last = S > 1 && optional[S - 1];
-  const double total = last[S - 1] + (skip_last ? last[S - 2] : 0);
+  double total = 0;
+  for (int s = 0; s < S; s++) total += n.final[s] ? last[s] : 0;
   if (!(total > 1e-280)) return -INFINITY;
   logz += std::log(total);
-  beta[S - 1] = 1 / total;
-  if (skip_last) beta[S - 2] = 1 / total;
+  for (int s = 0; s < S; s++) beta[s] = n.final[s] ? 1 / total : 0;
   for (int t = frames - 1; t >= 0; t--) {
-    const float *in = &e[size_t(t) * W], *loop = in + K;
+    const float *in = &e[size_t(t) * W], *loop = in + U;
     float* g = grad + size_t(t) * W;
-    const double* a = &alpha[size_t(t) * S];
     if (t == 0) {
-      for (int s = 0; s < S; s++) g[phones[s]] -= float(a[s] * beta[s]);
+      for (int s = 0; s < S; s++) g[n.unit[s]] -= float(alpha[s] * beta[s]);
       break;
     }
     const double *p = &alpha[size_t(t - 1) * S], inv = 1 / scale[t];
     std::memset(next.data(), 0, sizeof(double) * S);
     for (int s = 0; s < S; s++) {
-      const double enter = beta[s] * kLeave * in[phones[s]] * inv, stay = beta[s] * kStay * loop[phones[s]] * inv;
-      double from = s > 0 ? p[s - 1] : 0;
-      if (s > 0) next[s - 1] += enter;
-      if (s > 1 && optional[s - 1]) {
-        from += p[s - 2];
-        next[s - 2] += enter;
+      const double enter = beta[s] * kLeave * in[n.unit[s]] * inv, stay = beta[s] * kStay * loop[n.unit[s]] * inv;
+      double from = 0;
+      for (int k = n.first[s]; k < n.first[s + 1]; k++) {
+        from += p[n.pred[k]];
+        next[n.pred[k]] += enter;
       }
       next[s] += stay;
-      g[phones[s]] -= float(from * enter);
-      g[K + phones[s]] -= float(p[s] * stay);
+      g[n.unit[s]] -= float(from * enter);
+      g[U + n.unit[s]] -= float(p[s] * stay);
     }
     beta.swap(next);
   }
@@ -155,24 +155,27 @@ double numerator(const std::vector<float>& e, int frames, int K, const int* phon
 
 }  // namespace
 
-// y, grad: [B, T, 2K]. phones/optional: concatenated, sequence i at offset[i]..offset[i+1]. grad is d(log Zden - log Znum)/dy,
-// zero for sequences whose numerator has no path. log_num/log_den: [B].
-extern "C" void lfmmi(const float* y, int B, int T, int K, const int* length, const float* P, const float* PT,
-                      const float* init, const int* phones, const unsigned char* optional, const int* offset, float* grad,
+// y, grad: [B, T, 2U]. Numerators are concatenated: states of sequence i at offset[i]..offset[i+1], `first` into `pred` over all,
+// `pred` relative to the sequence's first state. grad is d(log Zden - log Znum)/dy, zero for sequences whose numerator has no
+// path. log_num/log_den: [B].
+extern "C" void lfmmi(const float* y, int B, int T, int K, int U, const int* units, const int* length, const float* P,
+                      const float* PT, const float* init, const int* unit, const int* first, const int* pred,
+                      const unsigned char* initial, const unsigned char* final, const int* offset, float* grad,
                       double* log_num, double* log_den) {
 #pragma omp parallel for schedule(dynamic, 1)
   for (int i = 0; i < B; i++) {
-    const int frames = length[i], W = 2 * K;
+    const int frames = length[i], W = 2 * U, at = offset[i];
     float* g = grad + size_t(i) * T * W;
     std::memset(g, 0, sizeof(float) * T * W);
     std::vector<float> e;
     const double top = scaled(y + size_t(i) * T * W, frames, W, e);
-    log_num[i] = top + numerator(e, frames, K, phones + offset[i], optional + offset[i], offset[i + 1] - offset[i], g);
+    const Numerator n{unit + at, first + at, pred, initial + at, final + at, offset[i + 1] - at};
+    log_num[i] = top + numerator(e, frames, U, n, g);
     if (!std::isfinite(log_num[i])) {
       std::memset(g, 0, sizeof(float) * T * W);
       log_den[i] = 0;
       continue;
     }
-    log_den[i] = top + denominator(e, frames, K, P, PT, init, g);
+    log_den[i] = top + denominator(e, frames, K, units, U, P, PT, init, g);
   }
 }

@@ -1,7 +1,7 @@
 """Lattice-free MMI as a torch function (Hadian et al. 2018), over the C++ forward-backward in lfmmi.cpp.
 
-A phone is two pdfs (entry, self-loop). Numerator: the transcript's phones left to right, silence optional between words.
-Denominator: a phone trigram over all two-phone histories, dense.
+A unit (a phone behind a left phone, see units.py) is two pdfs (entry, self-loop). Numerator: the transcript's graph
+(numerator.py). Denominator: a phone trigram over all two-phone histories, dense.
 """
 import ctypes
 import subprocess
@@ -60,21 +60,27 @@ class LFMMI(torch.autograd.Function):
     """Sum over the batch of log Zden - log Znum, to be minimised; sequences without a numerator path count 0."""
 
     @staticmethod
-    def forward(ctx, y, lengths, sequences, trigram):
-        """y [B, T, 2K]; lengths [B]; sequences: per utterance (phones, optional flags)."""
+    def forward(ctx, y, lengths, numerators, trigram, units):
+        """y [B, T, 2U]; lengths [B]; numerators: a Numerator an utterance; units [K, K]: unit of a phone behind a phone."""
         y = y.contiguous()
         batch, frames, width = y.shape
         offset = np.zeros(batch + 1, np.int32)
-        offset[1:] = np.cumsum([len(p) for p, _ in sequences])
-        phones = np.concatenate([np.asarray(p, np.int32) for p, _ in sequences])
-        optional = np.concatenate([np.asarray(o, np.uint8) for _, o in sequences])
+        offset[1:] = np.cumsum([len(n.units) for n in numerators])
+        unit = np.concatenate([n.units for n in numerators]).astype(np.int32)
+        pred = np.concatenate([p for n in numerators for p in n.predecessors]).astype(np.int32)
+        first = np.zeros(len(unit) + 1, np.int32)
+        first[1:] = np.cumsum([len(p) for n in numerators for p in n.predecessors])
+        initial = np.concatenate([n.initial for n in numerators]).astype(np.uint8)
+        final = np.concatenate([n.final for n in numerators]).astype(np.uint8)
         lengths = np.asarray(lengths, np.int32)
+        units = np.ascontiguousarray(units, np.int32)
         grad = torch.empty_like(y)
         num, den = np.zeros(batch), np.zeros(batch)
         _LIB.lfmmi(
-            ctypes.c_void_p(y.data_ptr()), batch, frames, width // 2, _pointer(lengths), _pointer(trigram.probs),
-            _pointer(trigram.transposed), _pointer(trigram.initial), _pointer(phones), _pointer(optional),
-            _pointer(offset), ctypes.c_void_p(grad.data_ptr()), _pointer(num), _pointer(den),
+            ctypes.c_void_p(y.data_ptr()), batch, frames, len(units), width // 2, _pointer(units), _pointer(lengths),
+            _pointer(trigram.probs), _pointer(trigram.transposed), _pointer(trigram.initial), _pointer(unit),
+            _pointer(first), _pointer(pred), _pointer(initial), _pointer(final), _pointer(offset),
+            ctypes.c_void_p(grad.data_ptr()), _pointer(num), _pointer(den),
         )
         ctx.save_for_backward(grad)
         fits = np.isfinite(num)
@@ -82,4 +88,4 @@ class LFMMI(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, upstream):
-        return ctx.saved_tensors[0] * upstream, None, None, None
+        return ctx.saved_tensors[0] * upstream, None, None, None, None

@@ -5,6 +5,7 @@ import queue
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ from .data import Batches, phone_sequences
 from .lexicon import PHONES
 from .lfmmi import LFMMI, PhoneTrigram
 from .model import AcousticModel
+from .units import left_biphones, widen
 
 
 def learning_rate(step, total, peak, warm_up):
@@ -37,19 +39,25 @@ def prefetch(batches, start):
         yield item
 
 
+def precision():
+    """bf16 products where the processor has units for them; elsewhere they are emulated, many times slower than fp32."""
+    flags = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    return torch.autocast("cpu", torch.bfloat16, enabled="avx512_bf16" in flags or "amx_bf16" in flags)
+
+
 def outputs_of(lengths):
     return [(n + 2) // 3 for n in lengths]
 
 
-def validate(model, corpus, clips, trigram, batch_frames):
+def validate(model, corpus, clips, units, trigram, batch_frames):
     """Objective per output frame on clips without augmentation."""
     model.eval()
     loss, frames = 0.0, 0
-    batches = Batches(corpus, clips, batch_frames, 0, training=False)
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        for feats, lengths, sequences in prefetch(batches, 0):
+    batches = Batches(corpus, clips, units, batch_frames, 0, training=False)
+    with torch.no_grad(), precision():
+        for feats, lengths, numerators in prefetch(batches, 0):
             y = model.aligned(torch.from_numpy(feats)).float()
-            loss += LFMMI.apply(y, outputs_of(lengths), sequences, trigram).item()
+            loss += LFMMI.apply(y, outputs_of(lengths), numerators, trigram, units).item()
             frames += sum(outputs_of(lengths))
     model.train()
     return -loss / frames
@@ -63,44 +71,46 @@ def train(corpus, config, out, initial=None, max_epochs=None):
     clips = corpus.split("train")
     usable = [c for c in clips if c["prons"] is not None]
     valid = [c for c in corpus.split("dev") if c["prons"] is not None][::6]
-    trigram = PhoneTrigram(list(phone_sequences(usable, config["silence_between_words"], config["seed"])), len(PHONES))
-    model = AcousticModel(config["model"], 2 * len(PHONES))
+    sequences = list(phone_sequences(usable, config["silence_between_words"], config["seed"]))
+    trigram = PhoneTrigram(sequences, len(PHONES))
+    checkpoint = out / "checkpoint.pt"
+    saved = torch.load(checkpoint) if checkpoint.exists() else None
+    units = saved["units"] if saved else left_biphones(sequences, len(PHONES), config["context_count"])
+    model = AcousticModel(config["model"], 2 * (int(units.max()) + 1))
     average = copy.deepcopy(model)
-    print(f"{len(usable)} of {len(clips)} clips, {sum(p.numel() for p in model.parameters())/1e6:.2f} M parameters")
+    print(f"{len(usable)} of {len(clips)} clips, {units.max() + 1} units, {sum(p.numel() for p in model.parameters())/1e6:.2f} M parameters")
     optimiser = torch.optim.AdamW(model.parameters(), weight_decay=settings["weight_decay"])
     step, epoch, first = 0, 0, 0
-    checkpoint = out / "checkpoint.pt"
-    if checkpoint.exists():
-        saved = torch.load(checkpoint)
+    if saved:
         model.load_state_dict(saved["model"])
         average.load_state_dict(saved["average"])
         optimiser.load_state_dict(saved["optimiser"])
         step, epoch, first = saved["step"], saved["epoch"], saved["batch"]
         print(f"resuming at epoch {epoch} batch {first}")
     elif initial:
-        model.load_state_dict(torch.load(initial)["average"])
+        model.load_state_dict(widen(torch.load(initial)["average"], units))
         average = copy.deepcopy(model)
 
     def save(epoch, batch):
         state = {"model": model.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict()}
-        torch.save({**state, "step": step, "epoch": epoch, "batch": batch, "config": config}, out / "tmp.pt")
+        torch.save({**state, "step": step, "epoch": epoch, "batch": batch, "units": units, "config": config}, out / "tmp.pt")
         (out / "tmp.pt").rename(checkpoint)
 
     log = open(out / "log.jsonl", "a")
     model.train()
     while epoch < (max_epochs or settings["epochs"]):
-        batches = Batches(corpus, clips, settings["batch_frames"], config["seed"] + epoch)
+        batches = Batches(corpus, clips, units, settings["batch_frames"], config["seed"] + epoch)
         progress = epoch + first / len(batches)
         seen, total, began = 0, 0.0, time.time()
-        for i, (feats, lengths, sequences) in enumerate(prefetch(batches, first), first):
+        for i, (feats, lengths, numerators) in enumerate(prefetch(batches, first), first):
             rate = learning_rate(epoch + i / len(batches), settings["epochs"], settings["learning_rate"], settings["warm_up"])
             for group in optimiser.param_groups:
                 group["lr"] = rate
-            with torch.autocast("cpu", torch.bfloat16):
+            with precision():
                 y = model.aligned(torch.from_numpy(feats))
             y = y.float()
             frames = outputs_of(lengths)
-            mmi = LFMMI.apply(y, frames, sequences, trigram)
+            mmi = LFMMI.apply(y, frames, numerators, trigram, units)
             loss = (mmi + settings["output_l2"] * y.square().sum()) / sum(frames)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
@@ -121,11 +131,11 @@ def train(corpus, config, out, initial=None, max_epochs=None):
                 log.write(json.dumps(entry) + "\n")
                 log.flush()
                 seen, total, began = 0, 0.0, time.time()
-            if (i + 1) % 200 == 0:
+            if (i + 1) % 100 == 0:
                 save(epoch, i + 1)
         epoch, first = epoch + 1, 0
         save(epoch, 0)
-        entry = {"epoch": epoch, "valid": validate(average, corpus, valid, trigram, settings["batch_frames"])}
+        entry = {"epoch": epoch, "valid": validate(average, corpus, valid, units, trigram, settings["batch_frames"])}
         average.train()
         print(json.dumps(entry), flush=True)
         log.write(json.dumps(entry) + "\n")

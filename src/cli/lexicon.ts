@@ -1,0 +1,11 @@
+import { resolve } from 'node:path';
+import { G2p, Lexicon } from '../lexicon/index.js';
+
+const SHIPPED = resolve(import.meta.dirname, '../../../lexicon');
+/** Our own entries besides CMUdict. */
+export const ADDITIONS = resolve(SHIPPED, 'additions.tsv');
+
+/** CMUdict, `additions`, and the shipped G2P model for the rest. */
+export function standardLexicon(additions: string): Lexicon {
+  return Lexicon.standard({ additions, g2p: G2p.load(resolve(SHIPPED, 'g2p.bin.br')) });
+}

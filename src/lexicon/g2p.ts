@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
+import { readSections, type Sections, writeSections } from '../binary/sections.js';
+import { HearkenError } from '../errors.js';
+import { BEGIN, countNgrams, END, entropyPrune, kneserNey, NgramLm, SPECIAL_WORDS } from '../lm/index.js';
+import { align, scoreOf } from '../scoring/index.js';
+import { alignLetters, isSpelled, type SpelledWord } from './letter-alignment.js';
+import type { Pronunciation } from './lexicon.js';
+
+/** The longest word that is tried; longer ones are no words. */
+const MAX_LETTERS = 64;
+const MAX_BYTES = 64 << 20;
+
+export interface G2pTraining {
+  /** n-gram order over graphones. */
+  order: number;
+  /** Entropy pruning threshold. */
+  prune: number;
+}
+
+export interface Guess {
+  phones: Pronunciation;
+  /** −ln of the joint probability of letters and phones. */
+  cost: number;
+}
+
+export interface G2pFigures {
+  words: number;
+  /** Share of words whose first guess is a listed pronunciation. */
+  wordAccuracy: number;
+  /** Edits between first guess and nearest listed pronunciation, over the phones of the latter. */
+  phoneErrorRate: number;
+}
+
+interface Hypothesis {
+  cost: number;
+  state: number;
+  phones: readonly string[];
+}
+
+/**
+ * Pronunciations of words no dictionary lists: an n-gram over graphones (pairs of letters and phones), searched with a beam
+ * (joint-sequence models, Bisani and Ney 2008).
+ */
+export class G2p {
+  static readonly KIND = 'g2p';
+  #lm: NgramLm;
+  /** Graphones by the letters they begin with. */
+  #byLetters = new Map<string, { id: number; phones: readonly string[] }[]>();
+
+  private constructor(
+    readonly graphones: readonly string[],
+    lm: NgramLm,
+  ) {
+    if (lm.vocabulary !== SPECIAL_WORDS.length + graphones.length)
+      throw new HearkenError('MODEL_FILE', `G2P model: ${graphones.length} graphones, ${lm.vocabulary} words`);
+    this.#lm = lm;
+    for (const [i, graphone] of graphones.entries()) {
+      const [letters, phones] = graphone.split('|');
+      const list = this.#byLetters.get(letters) ?? [];
+      list.push({ id: SPECIAL_WORDS.length + i, phones: phones ? phones.split(' ') : [] });
+      this.#byLetters.set(letters, list);
+    }
+  }
+
+  /** Estimate from a dictionary. */
+  static train(words: readonly SpelledWord[], { order, prune }: G2pTraining): G2p {
+    const aligned = alignLetters(words.filter(({ word }) => isSpelled(word)));
+    const graphones = [...new Set(aligned.flat())].sort();
+    const ids = new Map(graphones.map((g, i) => [g, SPECIAL_WORDS.length + i]));
+    const tokens = aligned.flatMap((path) => [BEGIN, ...path.map((g) => ids.get(g) as number), END]);
+    const model = kneserNey(countNgrams(Uint32Array.from(tokens), SPECIAL_WORDS.length + graphones.length, order));
+    const pruned =
+      prune > 0
+        ? entropyPrune(
+            model,
+            Array.from({ length: order - 1 }, () => prune),
+          )
+        : model;
+    return new G2p(graphones, NgramLm.fromBackoff(pruned));
+  }
+
+  /** A file that `toBytes` made. @throws MODEL_NOT_FOUND, MODEL_FILE */
+  static load(path: string): G2p {
+    let packed: Uint8Array;
+    try {
+      packed = readFileSync(path);
+    } catch (cause) {
+      throw new HearkenError('MODEL_NOT_FOUND', `no G2P model: ${(cause as Error).message}`, { cause });
+    }
+    try {
+      packed = brotliDecompressSync(packed, { maxOutputLength: MAX_BYTES });
+    } catch (cause) {
+      throw new HearkenError('MODEL_FILE', `${path}: ${(cause as Error).message}`, { cause });
+    }
+    return G2p.fromSections(readSections(packed, G2p.KIND, path));
+  }
+
+  /** The model as a compressed file. */
+  toBytes(): Uint8Array {
+    return brotliCompressSync(writeSections(this.toSections()));
+  }
+
+  static fromSections({ facts, arrays }: Sections): G2p {
+    const { graphones, lm } = facts as { graphones?: unknown; lm?: Record<string, unknown> };
+    if (!Array.isArray(graphones) || !graphones.every((g) => typeof g === 'string' && /^[a-z']+\|[A-Z ]*$/.test(g)))
+      throw new HearkenError('MODEL_FILE', 'G2P model: the list of graphones is damaged');
+    return new G2p(graphones as string[], new NgramLm({ kind: NgramLm.KIND, facts: lm ?? {}, arrays }));
+  }
+
+  toSections(): Sections {
+    const { facts, arrays } = this.#lm.toSections();
+    return { kind: G2p.KIND, facts: { graphones: this.graphones, lm: facts }, arrays };
+  }
+
+  /**
+   * The likeliest pronunciations of a word, best first.
+   * @param word lower-case letters and apostrophes; anything else gives []
+   * @param beam hypotheses kept a letter
+   */
+  guess(word: string, most = 1, beam = 40): Guess[] {
+    if (!isSpelled(word) || word.length > MAX_LETTERS) return [];
+    const at: Hypothesis[][] = Array.from({ length: word.length + 1 }, () => []);
+    at[0].push({ cost: 0, state: this.#lm.start, phones: [] });
+    for (let i = 0; i < word.length; i++) {
+      const here = at[i].sort((a, b) => a.cost - b.cost).slice(0, beam);
+      for (const length of [1, 2]) {
+        if (i + length > word.length) break;
+        for (const { id, phones } of this.#byLetters.get(word.slice(i, i + length)) ?? []) {
+          for (const h of here) {
+            const cost = h.cost + this.#lm.step(h.state, id);
+            at[i + length].push({
+              cost,
+              state: this.#lm.next,
+              phones: phones.length ? [...h.phones, ...phones] : h.phones,
+            });
+          }
+        }
+      }
+    }
+    const best = new Map<string, Guess>();
+    for (const h of at[word.length]) {
+      const cost = h.cost + this.#lm.finalCost(h.state);
+      const key = h.phones.join(' ');
+      if (h.phones.length > 0 && cost < (best.get(key)?.cost ?? Number.POSITIVE_INFINITY))
+        best.set(key, { phones: h.phones, cost });
+    }
+    return [...best.values()].sort((a, b) => a.cost - b.cost).slice(0, most);
+  }
+
+  /** @param words with their listed pronunciations */
+  evaluate(words: ReadonlyMap<string, readonly Pronunciation[]>): G2pFigures {
+    let right = 0;
+    let errors = 0;
+    let phones = 0;
+    for (const [word, listed] of words) {
+      const guess = this.guess(word)[0]?.phones ?? [];
+      const scores = listed.map((pronunciation) => scoreOf(align(pronunciation, guess)));
+      const edits = scores.map((s) => s.substitutions + s.insertions + s.deletions);
+      const nearest = edits.indexOf(Math.min(...edits));
+      if (edits[nearest] === 0) right++;
+      errors += edits[nearest];
+      phones += listed[nearest].length;
+    }
+    return { words: words.size, wordAccuracy: right / words.size, phoneErrorRate: errors / phones };
+  }
+}
