@@ -1,5 +1,5 @@
 import { HearkenError } from '../errors.js';
-import type { ByteReader } from './byte-reader.js';
+import { ByteReader } from './byte-reader.js';
 import type { PcmEncoding } from './pcm.js';
 import { type AudioSource, checkFormat, pcmChunks } from './source.js';
 
@@ -12,6 +12,8 @@ const EXTENSIBLE = 0xfffe;
 const UNKNOWN_SIZE = 0xffffffff;
 /** No real file has this many chunks before its data. */
 const MAX_CHUNKS = 1000;
+/** Sound held in memory until a format chunk behind it says what it is. */
+const MAX_HELD = 256 << 20;
 
 interface Format {
   encoding: PcmEncoding;
@@ -62,6 +64,7 @@ export async function openWav(reader: ByteReader): Promise<AudioSource> {
   const rf64 = tag(head, 0) === 'RF64';
   let format: Format | undefined;
   let wideSize: number | undefined;
+  let held: Uint8Array | undefined;
   for (let chunks = 0; chunks < MAX_CHUNKS; chunks++) {
     if ((await reader.peek(8)).length < 8) break;
     const chunk = await reader.exactly(8, 'a WAV chunk header');
@@ -70,17 +73,16 @@ export async function openWav(reader: ByteReader): Promise<AudioSource> {
     if (name === 'fmt ') {
       format = await readFormat(reader, size);
       await reader.skip(size & 1);
+      if (held) return dataSource(new ByteReader(once(held)), format, held.length);
     } else if (name === 'ds64' && size >= 16) {
       const view = await reader.exactly(16, 'the RF64 "ds64" chunk');
       wideSize = Number(view.getBigUint64(8, true));
       await reader.skip(size - 16 + (size & 1));
     } else if (name === 'data') {
-      if (!format)
-        throw new HearkenError(
-          'AUDIO_UNSUPPORTED',
-          'WAV data comes before its "fmt " chunk: the file must be rewritten in the usual order',
-        );
-      return dataSource(reader, format, dataSize(size, rf64 ? wideSize : undefined));
+      const length = dataSize(size, rf64 ? wideSize : undefined);
+      if (format) return dataSource(reader, format, length);
+      held = await hold(reader, length);
+      await reader.skip(held.length & 1);
     } else {
       await reader.skip(size + (size & 1));
     }
@@ -89,6 +91,29 @@ export async function openWav(reader: ByteReader): Promise<AudioSource> {
     'AUDIO_TRUNCATED',
     format ? 'the WAV file has no "data" chunk' : 'the WAV file has no "fmt " chunk',
   );
+}
+
+/** The data chunk of a file whose format comes later. */
+async function hold(reader: ByteReader, length: number | undefined): Promise<Uint8Array> {
+  if (length === undefined || length > MAX_HELD) {
+    throw new HearkenError(
+      'AUDIO_UNSUPPORTED',
+      `WAV data of ${length ?? 'unknown'} bytes comes before its "fmt " chunk; at most ${MAX_HELD} are held until it comes`,
+    );
+  }
+  const parts: Uint8Array[] = [];
+  let left = length;
+  while (left > 0) {
+    const part = await reader.some(left);
+    if (part.length === 0) throw new HearkenError('AUDIO_TRUNCATED', 'the WAV file ends before its "fmt " chunk');
+    parts.push(part);
+    left -= part.length;
+  }
+  return Buffer.concat(parts);
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 function dataSize(size: number, wide: number | undefined): number | undefined {

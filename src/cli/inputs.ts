@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, relative } from 'node:path';
 import { glob } from 'tinyglobby';
 import { HearkenError } from '../errors.js';
@@ -25,14 +25,16 @@ export async function expandInputs(args: readonly string[]): Promise<Input[]> {
     }
     const info = await stat(arg).catch(() => undefined);
     if (info?.isDirectory()) {
-      const found = await glob(
-        EXTENSIONS.map((e) => `**/*.${e}`),
-        { cwd: arg, absolute: true, caseSensitiveMatch: false },
-      ).catch((cause) => {
+      // The search passes over directories it may not read; one that was named is an error.
+      await readdir(arg).catch((cause) => {
         throw new HearkenError('INPUT_NOT_FOUND', `cannot read directory ${arg}: ${(cause as Error).message}`, {
           cause,
         });
       });
+      const found = await glob(
+        EXTENSIONS.map((e) => `**/*.${e}`),
+        { cwd: arg, absolute: true, caseSensitiveMatch: false },
+      );
       if (found.length === 0) throw new HearkenError('INPUT_NOT_FOUND', `${arg} holds no recordings`);
       for (const path of found.sort()) out.push({ path, name: withoutExtension(relative(arg, path)) });
     } else if (!info && /[*?[{]/.test(arg)) {

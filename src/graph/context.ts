@@ -39,7 +39,12 @@ export class ContextTable {
       text
         .trim()
         .split('\n')
-        .map((line) => line.trim().split(/\s+/).map(Number)),
+        .map((line) =>
+          line
+            .trim()
+            .split(/\s+/)
+            .map((field) => (/^\d+$/.test(field) ? Number(field) : Number.NaN)),
+        ),
     );
   }
 

@@ -29,7 +29,7 @@ function withD(phones: Pronunciation): Pronunciation {
   return [...phones, VOICELESS.has(last) || last === 'S' || last === 'SH' || last === 'CH' ? 'T' : 'D'];
 }
 
-/** Endings that English adds without changing the stem's sound: the ending, stems to try, and what it sounds like. */
+/** Endings that stems take more surely than G2P guesses (docs/decisions.md): the ending, stems to try, and what it sounds like. */
 const ENDINGS: { ending: string; stems: (base: string) => string[]; sound: (p: Pronunciation) => Pronunciation }[] = [
   { ending: "'s", stems: (b) => [b], sound: withS },
   { ending: "s'", stems: (b) => [`${b}s`], sound: (p) => p },
@@ -39,10 +39,8 @@ const ENDINGS: { ending: string; stems: (base: string) => string[]; sound: (p: P
   { ending: 'ied', stems: (b) => [`${b}y`], sound: withD },
   { ending: 'ed', stems: (b) => [`${b}e`, b, undouble(b)], sound: withD },
   { ending: 'ing', stems: (b) => [b, `${b}e`, undouble(b)], sound: (p) => [...p, 'IH', 'NG'] },
-  { ending: 'ly', stems: (b) => [b], sound: (p) => [...p, 'L', 'IY'] },
   { ending: 'ness', stems: (b) => [b], sound: (p) => [...p, 'N', 'AH', 'S'] },
   { ending: 'less', stems: (b) => [b], sound: (p) => [...p, 'L', 'AH', 'S'] },
-  { ending: 'er', stems: (b) => [b, `${b}e`, undouble(b)], sound: (p) => [...p, 'ER'] },
 ];
 
 const BEGINNINGS: { prefix: string; sound: Pronunciation }[] = [
@@ -125,19 +123,6 @@ export class Lexicon {
       if (!word.startsWith(prefix) || word.length < prefix.length + 4) continue;
       const found = this.#entries.get(word.slice(prefix.length));
       if (found) return found.map((p) => [...sound, ...p]);
-    }
-    return this.#compound(word);
-  }
-
-  /** Two listed words in one, split so that the shorter part is as long as can be: waist+coat. */
-  #compound(word: string): Pronunciation[] {
-    const middle = Math.floor(word.length / 2);
-    for (let shift = 0; middle - shift >= 3; shift++) {
-      for (const at of [middle - shift, middle + shift + 1]) {
-        const left = this.#entries.get(word.slice(0, at));
-        const right = word.length - at >= 3 ? this.#entries.get(word.slice(at)) : undefined;
-        if (left && right) return [[...left[0], ...right[0]]];
-      }
     }
     return [];
   }

@@ -75,6 +75,16 @@ describe('WAV', () => {
     expect(samples.length).to.equal(RAMP.length);
   });
 
+  it('reads data that comes before its format, and refuses to hold too much of it', async () => {
+    const file = wav({ data: s16(RAMP).subarray(0, 2 * RAMP.length), dataFirst: true });
+    expect([...(await collect(await openAudio(file)))[0]]).to.deep.equal([
+      ...(await collect(await openAudio(wav({ data: s16(RAMP) }))))[0],
+    ]);
+    await rejects(openAudio(wav({ data: s16(RAMP), dataFirst: true, dataSize: 1 << 30 })), 'AUDIO_UNSUPPORTED');
+    await rejects(openAudio(wav({ data: s16(RAMP), dataFirst: true, dataSize: 0xffffffff })), 'AUDIO_UNSUPPORTED');
+    await rejects(openAudio(file.subarray(0, 60)), 'AUDIO_TRUNCATED');
+  });
+
   for (const dataSize of [0, 0xffffffff]) {
     it(`reads to the end where a stream left the size at ${dataSize}`, async () => {
       const [samples] = await collect(await openAudio(wav({ data: s16(RAMP), dataSize })));

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -26,9 +27,10 @@ interface Outcome {
   err: string;
 }
 
-function hearken(args: string[], input?: Uint8Array): Promise<Outcome> {
+function hearken(args: string[], input?: Uint8Array, uid?: number): Promise<Outcome> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, [MAIN, ...args]);
+    const asUser = uid !== undefined && process.getuid?.() === 0 ? { uid, gid: uid } : {};
+    const child = spawn(process.execPath, [MAIN, ...args], asUser);
     let out = '';
     let err = '';
     child.stdout.on('data', (d: Buffer) => (out += d.toString()));
@@ -118,6 +120,48 @@ describe('command line', function () {
     expect(err).to.match(/1 of 2 recordings are done already/);
     expect(statSync(resolve(dir, 'out/a.txt')).mtimeMs).to.equal(before);
     expect(existsSync(resolve(dir, 'out/b.txt'))).to.equal(true);
+  });
+
+  it('resumes after it was killed: whole outputs only, none missing', async () => {
+    mkdirSync(resolve(dir, 'in'));
+    const names = Array.from({ length: 12 }, (_, i) => `clip${i}`);
+    for (const name of names) copyFileSync(SHORT, resolve(dir, 'in', `${name}.wav`));
+    const out = resolve(dir, 'out');
+    const args = ['transcribe', resolve(dir, 'in'), '-o', out, '--resume', '-j', '1'];
+    const whole = (): string[] => (existsSync(out) ? readdirSync(out) : []).filter((f) => f.endsWith('.txt'));
+    const child = spawn(process.execPath, [MAIN, ...args], { stdio: 'ignore' });
+    const ended = new Promise((done) => child.on('close', done));
+    while (whole().length < 3) await new Promise((r) => setTimeout(r, 2));
+    child.kill('SIGKILL');
+    await ended;
+    const before = whole();
+    expect(before.length).to.be.within(3, names.length - 1);
+    for (const f of before) expect(readFileSync(resolve(out, f), 'utf8')).to.equal(`${SHORT_TEXT}\n`);
+    const { code, err } = await hearken(args);
+    expect(code).to.equal(0);
+    expect(err).to.include(`${before.length} of 12 recordings are done already`);
+    expect(whole().sort()).to.deep.equal(names.map((n) => `${n}.txt`).sort());
+    for (const f of whole()) expect(readFileSync(resolve(out, f), 'utf8')).to.equal(`${SHORT_TEXT}\n`);
+  });
+
+  it('says that a directory cannot be read', async () => {
+    mkdirSync(resolve(dir, 'locked'));
+    copyFileSync(SHORT, resolve(dir, 'locked/a.wav'));
+    chmodSync(dir, 0o755);
+    chmodSync(resolve(dir, 'locked'), 0o000);
+    // Root may read everything: give the rights up.
+    const { code, err } = await hearken(['transcribe', resolve(dir, 'locked')], undefined, 65534);
+    expect(err).to.match(/^hearken: cannot read directory .*locked: EACCES.*\[INPUT_NOT_FOUND\]\n$/);
+    expect(code).to.equal(1);
+  });
+
+  it('pronounces words, and reports those it cannot', async () => {
+    const { code, out, err } = await hearken(['pronounce', 'hearken', 'barkeepers', 'blorfing', '12']);
+    expect(out).to.match(/^hearken\tHH AA R K AH N\tlisted$/m);
+    expect(out).to.match(/^barkeepers\tB AA R K IY P ER Z\tderived$/m);
+    expect(out).to.match(/^blorfing\tB L AO R F IH NG\tguessed$/m);
+    expect(err).to.equal('hearken: no pronunciation for 12\n');
+    expect(code).to.equal(1);
   });
 
   it('explains wrong use with exit code 2 and failures with 1, without stacks', async () => {

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
-import { Lexicon, PHONES } from '../../src/lexicon/index.js';
+import { G2p, Lexicon, PHONES } from '../../src/lexicon/index.js';
 import { codeOf } from '../support/errors.js';
+import { ROOT } from '../support/shared.js';
 
 describe('Lexicon', () => {
   const lexicon = Lexicon.standard();
@@ -16,13 +17,17 @@ describe('Lexicon', () => {
     for (const p of lexicon.pronounce('the')[0]) expect(PHONES).to.include(p);
   });
 
-  it('derives regular endings, beginnings and compounds', () => {
+  it('derives regular endings and beginnings, and leaves the rest to G2P', () => {
     expect(said("zebra's")).to.deep.equal(['Z IY B R AH Z']);
     expect(said('stammered')).to.deep.equal(['S T AE M ER D']);
     expect(said('bonnets')).to.deep.equal(['B AA N AH T S']);
-    expect(said('waistcoat')).to.deep.equal(['W EY S T K OW T']);
     expect(said('unselfish')).to.deep.equal(['AH N S EH L F IH SH']);
     expect(said('xqzv')).to.deep.equal([]);
+    expect(lexicon.lookup('waistcoat').source).to.equal('none');
+    const guessing = Lexicon.standard({ g2p: G2p.load(resolve(ROOT, 'lexicon/g2p.bin.br')) });
+    expect(guessing.lookup('waistcoat').source).to.equal('guessed');
+    expect(guessing.lookup('waistcoat', 3).pronunciations.map((p) => p.join(' '))).to.include('W EY S T K OW T');
+    expect(guessing.lookup('zebras').source).to.equal('derived');
   });
 
   it('reads additions, naming the line that is wrong', () => {

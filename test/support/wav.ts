@@ -8,6 +8,8 @@ export function wav(options: {
   dataSize?: number;
   extensible?: boolean;
   before?: { name: string; bytes: Uint8Array }[];
+  /** Put the data chunk before the format chunk. */
+  dataFirst?: boolean;
 }): Uint8Array {
   const { data, code = 1, channels = 1, rate = 16000, bits = 16, extensible = false } = options;
   const align = (channels * bits) / 8;
@@ -29,11 +31,11 @@ export function wav(options: {
     head.writeUInt32LE(size >>> 0, 4);
     return Buffer.concat([head, bytes, Buffer.alloc(bytes.length & 1)]);
   };
+  const main = [chunk('fmt ', fmt), chunk('data', data, options.dataSize)];
   const body = Buffer.concat([
     Buffer.from('WAVE'),
     ...(options.before ?? []).map((c) => chunk(c.name, c.bytes)),
-    chunk('fmt ', fmt),
-    chunk('data', data, options.dataSize),
+    ...(options.dataFirst ? main.reverse() : main),
   ]);
   return chunk('RIFF', body);
 }

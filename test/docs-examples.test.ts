@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+import { expect } from 'chai';
+import { ROOT } from './support/shared.js';
+
+const MAIN = resolve(ROOT, 'dist/src/cli/main.js');
+const SAMPLE = resolve(ROOT, 'examples/data/sample.wav');
+const PAGES = ['README.md', ...readdirSync(resolve(ROOT, 'docs')).map((f) => `docs/${f}`)];
+
+function blocks(language: string): { page: string; code: string }[] {
+  return PAGES.flatMap((page) =>
+    [...readFileSync(resolve(ROOT, page), 'utf8').matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)]
+      .filter(([, name]) => name === language)
+      .map(([, , code]) => ({ page, code })),
+  );
+}
+
+describe('code in the documents', function () {
+  this.timeout(120_000);
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(resolve(tmpdir(), 'hearken-docs-'));
+    // What the examples name.
+    for (const name of ['talk.mp3', 'call.wav']) copyFileSync(SAMPLE, resolve(dir, name));
+    mkdirSync(resolve(dir, 'recordings'));
+    copyFileSync(SAMPLE, resolve(dir, 'recordings/talk.wav'));
+    writeFileSync(resolve(dir, 'call.ul'), new Uint8Array(8000).fill(0xff));
+    writeFileSync(resolve(dir, 'reference.txt'), readFileSync(resolve(ROOT, 'examples/data/sample.txt')));
+    writeFileSync(resolve(dir, 'names.txt'), 'hearken\n');
+  });
+  afterEach(() => rmSync(dir, { recursive: true }));
+
+  const hearken = (line: string, cwd: string): { out: string; err: string; status: number | null } => {
+    const { stdout, stderr, status } = spawnSync('sh', ['-c', line.replace(/^(npx )?hearken\b/, `node ${MAIN}`)], {
+      cwd,
+    });
+    return { out: stdout.toString(), err: stderr.toString(), status };
+  };
+
+  it('TypeScript compiles, and runs where it imports something', () => {
+    const typescript = blocks('ts');
+    expect(typescript.length).to.be.above(3);
+    // Inside the project, so that the package finds itself by its name.
+    const at = mkdtempSync(resolve(ROOT, 'dist/docs-'));
+    try {
+      const files = typescript.map(({ code }, i) => {
+        const file = resolve(at, `example${i}.ts`);
+        writeFileSync(file, code.includes('import ') ? code : `${code}\nexport {};\n`);
+        return file;
+      });
+      const options =
+        '--ignoreConfig --strict --skipLibCheck --module nodenext --target es2023 --lib es2023,esnext.disposable --types node';
+      const tsc = spawnSync(resolve(ROOT, 'node_modules/.bin/tsc'), [...options.split(' '), ...files], { cwd: ROOT });
+      expect(tsc.stdout.toString(), 'tsc').to.equal('');
+      for (const [i, { page, code }] of typescript.entries()) {
+        if (!code.includes('import ')) continue;
+        const run = spawnSync(process.execPath, [resolve(at, `example${i}.js`)], { cwd: dir, timeout: 30_000 });
+        expect(run.status, `${page}: ${run.stderr.toString()}`).to.equal(0);
+      }
+    } finally {
+      rmSync(at, { recursive: true });
+    }
+  });
+
+  it('a command shown with its output gives that output', () => {
+    let shown = 0;
+    for (const { page, code } of blocks('')) {
+      const [, command, expected] = /^\$ ((?:npx )?hearken .*)\n([\s\S]*)$/.exec(code) ?? [];
+      if (!command) continue;
+      shown++;
+      expect(hearken(command, ROOT).out.trim(), `${page}: ${command}`).to.equal(expected.trim());
+    }
+    expect(shown).to.be.above(0);
+  });
+
+  it('commands run', () => {
+    let run = 0;
+    for (const { page, code } of blocks('')) {
+      for (const line of code.split('\n')) {
+        // Servers are tested by starting them; training and building by their own commands.
+        if (!/^hearken (?!serve|build-model|g2p)/.test(line)) continue;
+        const { status, err } = hearken(line, dir);
+        expect(status, `${page}: ${line}: ${err}`).to.equal(0);
+        run++;
+      }
+    }
+    expect(run).to.be.above(4);
+  });
+});
