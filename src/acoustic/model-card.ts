@@ -39,7 +39,13 @@ const CARD = z.object({
     parameters: positive,
   }),
   decoder: z
-    .object({ beam: z.number(), maxActive: positive, lmWeight: z.number(), wordPenalty: z.number() })
+    .object({
+      beam: z.number(),
+      latticeBeam: z.number(),
+      maxActive: positive,
+      lmWeight: z.number(),
+      wordPenalty: z.number(),
+    })
     .partial()
     .default({}),
   /** SHA-256 of every other file of the package. */

@@ -2,6 +2,8 @@ import { HearkenError } from '../errors.js';
 import type { ConstFst } from '../fst/index.js';
 import { FIRST_WORD } from '../graph/labels.js';
 import type { LanguageModel } from '../lm/index.js';
+import type { Lattice } from './lattice.js';
+import { LatticeStore } from './lattice-store.js';
 import { type DecoderOptions, decoderOptions } from './options.js';
 import { TokenTable } from './token-table.js';
 import { Traceback } from './traceback.js';
@@ -30,6 +32,8 @@ export interface BestPath {
 /** Links are compacted when they have doubled since the last time, from this many on. */
 const COMPACT_FROM = 1 << 16;
 const HISTOGRAM_BINS = 512;
+/** Frames between prunings of the lattice (Kaldi's prune-interval). */
+const PRUNE_INTERVAL = 25;
 
 /**
  * Viterbi beam search over graph × language model, the product made on the fly: a token is a pair of states. It minimises
@@ -44,6 +48,7 @@ export class BeamDecoder {
   #now = new TokenTable();
   #next = new TokenTable();
   #trace = new Traceback();
+  #lattice: LatticeStore | undefined;
   #queue: number[] = [];
   #frames = 0;
   #compactAt = COMPACT_FROM;
@@ -60,6 +65,7 @@ export class BeamDecoder {
     const top = graph.ilabels.reduce((m, l) => Math.max(m, l), 0);
     if (top > width)
       throw new HearkenError('FST_INVALID', `the graph has input label ${top}, scores have ${width} columns`);
+    if (this.options.latticeBeam > 0) this.#lattice = new LatticeStore();
     this.start();
   }
 
@@ -73,7 +79,10 @@ export class BeamDecoder {
     this.#now.cost[t] = 0;
     this.#now.link[t] = Traceback.NONE;
     this.#queue.push(t);
+    this.#lattice?.clear();
+    this.#lattice?.beginFrame();
     this.#epsilons(this.#now, this.options.beam);
+    this.#keep(this.#now, this.options.beam);
   }
 
   /** Frames since start(). */
@@ -113,22 +122,27 @@ export class BeamDecoder {
     const cutoff = this.#cutoff();
     let nextCutoff = Number.POSITIVE_INFINITY;
     this.#frames++;
+    const lattice = this.#lattice;
+    lattice?.beginFrame();
     for (let t = 0; t < now.size; t++) {
       const cost = now.cost[t];
       if (cost > cutoff) continue;
       this.tokensExpanded++;
       const state = now.state[t];
       for (let a = epsilonEnd[state], end = first[state + 1]; a < end; a++) {
-        let total = cost + weights[a] - scores[at + ilabels[a] - 1];
+        let graph = weights[a];
         let lmState = now.lmState[t];
         const label = olabels[a];
         if (label >= FIRST_WORD) {
-          total += this.#wordCost(lmState, label);
+          graph += this.#wordCost(lmState, label);
           lmState = this.#lm.next;
         }
+        const acoustic = -scores[at + ilabels[a] - 1];
+        const total = cost + graph + acoustic;
         if (total > nextCutoff) continue;
         if (total + beam < nextCutoff) nextCutoff = total + beam;
         const to = next.findOrAdd(nexts[a], lmState);
+        lattice?.linkInto(t, to, label, graph, acoustic);
         if (total < next.cost[to]) {
           next.cost[to] = total;
           next.link[to] = label === 0 ? now.link[t] : this.#trace.add(now.link[t], label, this.#frames - 1);
@@ -142,6 +156,8 @@ export class BeamDecoder {
     this.#now = next;
     this.#next = now;
     this.#epsilons(next, nextCutoff);
+    this.#keep(next, nextCutoff);
+    if (this.#frames % PRUNE_INTERVAL === 0) lattice?.prune(this.options.latticeBeam);
     if (this.#trace.size > this.#compactAt) {
       this.#trace.compact(next.link, next.size);
       this.#compactAt = Math.max(COMPACT_FROM, 2 * this.#trace.size);
@@ -179,6 +195,30 @@ export class BeamDecoder {
     }
   }
 
+  /** Put the frame's tokens and its arcs without input, now that the costs are settled, into the lattice. */
+  #keep(table: TokenTable, cutoff: number): void {
+    const lattice = this.#lattice;
+    if (!lattice) return;
+    const { first, epsilonEnd, olabels, weights, nexts } = this.#graph;
+    lattice.endFrame(table.cost, table.size);
+    for (let t = 0; t < table.size; t++) {
+      const cost = table.cost[t];
+      if (cost > cutoff) continue;
+      const state = table.state[t];
+      for (let a = first[state], end = epsilonEnd[state]; a < end; a++) {
+        let graph = weights[a];
+        let lmState = table.lmState[t];
+        const label = olabels[a];
+        if (label >= FIRST_WORD) {
+          graph += this.#wordCost(lmState, label);
+          lmState = this.#lm.next;
+        }
+        if (cost + graph > cutoff) continue;
+        lattice.linkInside(t, table.findOrAdd(nexts[a], lmState), label, graph);
+      }
+    }
+  }
+
   /** Cost past which tokens are not expanded: the beam, or less where more than maxActive lie in it. */
   #cutoff(): number {
     const { beam, maxActive } = this.options;
@@ -202,16 +242,12 @@ export class BeamDecoder {
 
   /** The best path so far. @param final count only paths that end in a final state, if there are any */
   bestPath(final: boolean): BestPath {
-    const { cost, state, lmState, link, size } = this.#now;
+    const { cost, link, size } = this.#now;
     let best = -1;
     let bestCost = Number.POSITIVE_INFINITY;
     let reachedFinal = false;
     for (let t = 0; t < size && final; t++) {
-      const end = this.#graph.finals[state[t]];
-      if (end === Number.POSITIVE_INFINITY) continue;
-      // An utterance without words is no sentence: the language model has nothing to say of it.
-      const sentenceEnd = lmState[t] === this.#lm.start ? 0 : this.#lm.finalCost(lmState[t]);
-      const total = cost[t] + end + this.options.lmWeight * sentenceEnd;
+      const total = cost[t] + this.#finalCost(t);
       if (total < bestCost) {
         bestCost = total;
         best = t;
@@ -232,5 +268,25 @@ export class BeamDecoder {
       reachedFinal,
       stable: path.indexOf(common) + 1,
     };
+  }
+
+  /** Cost of ending the utterance in token `t`; Infinity where it may not end. */
+  #finalCost(t: number): number {
+    const { state, lmState } = this.#now;
+    const end = this.#graph.finals[state[t]];
+    if (end === Number.POSITIVE_INFINITY) return end;
+    // An utterance without words is no sentence: the language model has nothing to say of it.
+    return end + (lmState[t] === this.#lm.start ? 0 : this.options.lmWeight * this.#lm.finalCost(lmState[t]));
+  }
+
+  /**
+   * All paths within the lattice beam of the best one; of those that end in a final state, if there are any. Ends the
+   * utterance: call start() before more frames. @throws OPTION_INVALID where latticeBeam is 0
+   */
+  lattice(): Lattice {
+    if (!this.#lattice) throw new HearkenError('OPTION_INVALID', 'no lattice is kept: latticeBeam is 0');
+    const finals = Float64Array.from({ length: this.#now.size }, (_, t) => this.#finalCost(t));
+    if (!finals.some(Number.isFinite)) finals.fill(0);
+    return this.#lattice.lattice(this.options.latticeBeam, finals);
   }
 }

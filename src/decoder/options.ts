@@ -5,13 +5,21 @@ export interface DecoderOptions {
   beam: number;
   /** Most tokens that go on from one frame to the next. */
   maxActive: number;
+  /** Paths costlier than the best by at most this are in the lattice, from which confidences come; 0 keeps none. */
+  latticeBeam: number;
   /** Factor on language model costs. */
   lmWeight: number;
   /** Cost of each word, above what the language model says; negative favours more words. */
   wordPenalty: number;
 }
 
-export const DECODER_DEFAULTS: DecoderOptions = { beam: 13, maxActive: 5000, lmWeight: 1, wordPenalty: 0 };
+export const DECODER_DEFAULTS: DecoderOptions = {
+  beam: 13,
+  maxActive: 5000,
+  latticeBeam: 6,
+  lmWeight: 1,
+  wordPenalty: 0,
+};
 
 /** @throws OPTION_INVALID */
 export function decoderOptions(options: Partial<DecoderOptions> = {}): DecoderOptions {
@@ -20,6 +28,8 @@ export function decoderOptions(options: Partial<DecoderOptions> = {}): DecoderOp
     throw new HearkenError('OPTION_INVALID', `beam ${all.beam} is not in (0, 1000]`);
   if (!(Number.isInteger(all.maxActive) && all.maxActive >= 1))
     throw new HearkenError('OPTION_INVALID', `maxActive ${all.maxActive} is not a positive integer`);
+  if (!(all.latticeBeam >= 0 && all.latticeBeam <= 1000))
+    throw new HearkenError('OPTION_INVALID', `latticeBeam ${all.latticeBeam} is not in [0, 1000]`);
   if (!(all.lmWeight >= 0 && all.lmWeight <= 100))
     throw new HearkenError('OPTION_INVALID', `lmWeight ${all.lmWeight} is not in [0, 100]`);
   if (!Number.isFinite(all.wordPenalty))

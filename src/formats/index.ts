@@ -70,13 +70,13 @@ const vtt: Formatter = (t) =>
     .map((c) => `${clock(c.start, '.')} --> ${clock(c.end, '.')}\n${c.text}\n\n`)
     .join('')}`;
 
-/** NIST CTM: recording, channel (from 1), start, duration, word. */
+/** NIST CTM: recording, channel (from 1), start, duration, word, confidence. */
 const ctm: Formatter = ({ name, channel, segments }) =>
   segments
     .flatMap((s) => s.words)
     .map(
       (w) =>
-        `${name.replace(/\s+/g, '_')} ${(channel ?? 0) + 1} ${w.start.toFixed(2)} ${(w.end - w.start).toFixed(2)} ${w.text}\n`,
+        `${name.replace(/\s+/g, '_')} ${(channel ?? 0) + 1} ${w.start.toFixed(2)} ${(w.end - w.start).toFixed(2)} ${w.text}${w.confidence === undefined ? '' : ` ${w.confidence.toFixed(2)}`}\n`,
     )
     .join('');
 

@@ -1,6 +1,13 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { AcousticStream } from '../acoustic/index.js';
-import { BeamDecoder, type DecoderOptions, endpointRule, type RescoringLm, timedWords } from '../decoder/index.js';
+import {
+  BeamDecoder,
+  type DecoderOptions,
+  endpointRule,
+  type RescoringLm,
+  timedWords,
+  wordConfidences,
+} from '../decoder/index.js';
 import { dithered, fbankOptions, OnlineCmvn, OnlineFeature } from '../frontend/index.js';
 import type { ConstFst } from '../fst/index.js';
 import type { PackageParts } from './model-package.js';
@@ -108,7 +115,13 @@ export class RecognizerStream {
   #finalize(reason: Segment['reason']): Segment | undefined {
     const frames = this.#decoder.frames;
     const path = this.#decoder.bestPath(true);
-    const words = timedWords(path.labels, frames).map((w): Word => this.#word(w.label, w.begin, w.end));
+    const timed = timedWords(path.labels, frames);
+    const sure = timed.length > 0 && this.#decoder.options.latticeBeam > 0;
+    const confidences = sure ? wordConfidences(timed, this.#decoder.lattice()) : [];
+    const words = timed.map((w, i): Word => {
+      const word = this.#word(w.label, w.begin, w.end);
+      return sure ? { ...word, confidence: Math.round(confidences[i] * 1000) / 1000 } : word;
+    });
     this.#segmentStart += frames;
     this.#decoder.start();
     this.#lastPartial = '';

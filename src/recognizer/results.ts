@@ -3,6 +3,8 @@ export interface Word {
   text: string;
   start: number;
   end: number;
+  /** Posterior probability, 0 to 1, of this word here; absent where `decoder.latticeBeam` is 0. */
+  confidence?: number;
 }
 
 /** A stretch of speech that has been decided: it never changes again. */

@@ -156,9 +156,9 @@ describe('command line', function () {
   });
 
   it('pronounces words, and reports those it cannot', async () => {
-    const { code, out, err } = await hearken(['pronounce', 'hearken', 'barkeepers', 'blorfing', '12']);
+    const { code, out, err } = await hearken(['pronounce', 'hearken', "zebra's", 'blorfing', '12']);
     expect(out).to.match(/^hearken\tHH AA R K AH N\tlisted$/m);
-    expect(out).to.match(/^barkeepers\tB AA R K IY P ER Z\tderived$/m);
+    expect(out).to.match(/^zebra's\tZ IY B R AH Z\tderived$/m);
     expect(out).to.match(/^blorfing\tB L AO R F IH NG\tguessed$/m);
     expect(err).to.equal('hearken: no pronunciation for 12\n');
     expect(code).to.equal(1);

@@ -3,40 +3,7 @@ import { BeamDecoder, type RescoringLm, timedWords } from '../../src/decoder/ind
 import { ConstFst, VectorFst } from '../../src/fst/index.js';
 import { codeOf } from '../support/errors.js';
 import { random } from '../support/random-fst.js';
-
-/** A random language model with a state a last word: costs differ from the unigram ones in the graph. */
-function bigramLm(words: number, next: () => number): RescoringLm {
-  const costs = Array.from({ length: words }, () => Float64Array.from({ length: words }, () => next() * 4));
-  const unigram = Float64Array.from({ length: words }, () => next() * 4);
-  return {
-    start: 0,
-    next: 0,
-    step(state: number, word: number) {
-      (this as { next: number }).next = word;
-      return costs[state][word];
-    },
-    finalCost: (state: number) => (state === 0 ? 0 : costs[state][1]),
-    unigramCost: (word: number) => unigram[word],
-  };
-}
-
-const WORDS = 8;
-
-/** A random graph with epsilons (forward only, so that they do not cycle) and words 4 … 7 on some arcs. */
-function randomGraph(next: () => number, states: number, arcs: number, labels: number): VectorFst {
-  const fst = new VectorFst();
-  for (let s = 0; s < states; s++) fst.addState();
-  fst.start = 0;
-  const pick = (n: number): number => Math.floor(next() * n);
-  for (let a = 0; a < arcs; a++) {
-    const from = pick(states);
-    const epsilon = next() < 0.25 && from < states - 1;
-    const to = epsilon ? from + 1 + pick(states - 1 - from) : pick(states);
-    fst.addArc(from, epsilon ? 0 : 1 + pick(labels), next() < 0.4 ? 4 + pick(WORDS - 4) : 0, next() * 3, to);
-  }
-  fst.setFinal(states - 1, next());
-  return fst;
-}
+import { bigramLm, randomGraph, WORDS } from '../support/random-search.js';
 
 /** Best cost and words by trying every path. */
 function bruteForce(

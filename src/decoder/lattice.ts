@@ -1,0 +1,132 @@
+import { HearkenError } from '../errors.js';
+import type { TimedWord } from './words.js';
+
+/**
+ * The paths of an utterance that come near the best one: an acyclic graph, states in topological order, arcs sorted by the
+ * state they leave. Costs are −ln, graph (with language model) and acoustics apart.
+ */
+export interface Lattice {
+  start: number;
+  /** By state: frames before it. */
+  frame: Int32Array;
+  /** By state: cost of ending there; Infinity where no path may. */
+  final: Float64Array;
+  from: Int32Array;
+  to: Int32Array;
+  /** Output label of an arc; 0 for none. */
+  label: Int32Array;
+  graphCost: Float32Array;
+  acousticCost: Float32Array;
+}
+
+/** The same lattice with states in topological order, those off every whole path left out. @throws FST_INVALID where it has a cycle */
+export function sortLattice(lattice: Lattice): Lattice {
+  const { from, to } = lattice;
+  const states = lattice.frame.length;
+  const arcs = from.length;
+  const useful = onWholePaths(lattice);
+  const waiting = new Int32Array(states);
+  const firstArc = new Int32Array(states + 1);
+  for (let a = 0; a < arcs; a++) {
+    if (!useful[from[a]] || !useful[to[a]]) continue;
+    waiting[to[a]]++;
+    firstArc[from[a] + 1]++;
+  }
+  for (let s = 0; s < states; s++) firstArc[s + 1] += firstArc[s];
+  const leaving = new Int32Array(firstArc[states]);
+  const fill = firstArc.slice();
+  for (let a = 0; a < arcs; a++) if (useful[from[a]] && useful[to[a]]) leaving[fill[from[a]]++] = a;
+  const number = new Int32Array(states).fill(-1);
+  const order: number[] = useful[lattice.start] ? [lattice.start] : [];
+  for (let i = 0; i < order.length; i++) {
+    number[order[i]] = i;
+    for (let k = firstArc[order[i]]; k < firstArc[order[i] + 1]; k++)
+      if (--waiting[to[leaving[k]]] === 0) order.push(to[leaving[k]]);
+  }
+  if (order.length < useful.reduce((n, u) => n + u, 0))
+    throw new HearkenError('FST_INVALID', 'the lattice has a cycle');
+  const kept = order.flatMap((s) => Array.from(leaving.subarray(firstArc[s], firstArc[s + 1])));
+  return {
+    start: 0,
+    frame: Int32Array.from(order, (s) => lattice.frame[s]),
+    final: Float64Array.from(order, (s) => lattice.final[s]),
+    from: Int32Array.from(kept, (a) => number[from[a]]),
+    to: Int32Array.from(kept, (a) => number[to[a]]),
+    label: Int32Array.from(kept, (a) => lattice.label[a]),
+    graphCost: Float32Array.from(kept, (a) => lattice.graphCost[a]),
+    acousticCost: Float32Array.from(kept, (a) => lattice.acousticCost[a]),
+  };
+}
+
+/** 1 for states that lie on a path from the start to an end. */
+function onWholePaths({ start, final, from, to }: Lattice): Uint8Array {
+  const spread = (seeds: number[], source: Int32Array, target: Int32Array): Uint8Array => {
+    const arcsOf = new Map<number, number[]>();
+    for (const [a, s] of source.entries()) {
+      const list = arcsOf.get(s);
+      if (list) list.push(a);
+      else arcsOf.set(s, [a]);
+    }
+    const reached = new Uint8Array(final.length);
+    const stack = seeds.filter((s) => s < final.length);
+    for (const s of stack) reached[s] = 1;
+    for (let s = stack.pop(); s !== undefined; s = stack.pop()) {
+      for (const a of arcsOf.get(s) ?? []) {
+        if (reached[target[a]]) continue;
+        reached[target[a]] = 1;
+        stack.push(target[a]);
+      }
+    }
+    return reached;
+  };
+  const ends = Array.from(final.keys()).filter((s) => Number.isFinite(final[s]));
+  const forward = spread([start], from, to);
+  return spread(ends, to, from).map((reached, s) => reached & forward[s]);
+}
+
+const logAdd = (a: number, b: number): number => {
+  const top = Math.max(a, b);
+  return top === Number.NEGATIVE_INFINITY ? top : top + Math.log1p(Math.exp(Math.min(a, b) - top));
+};
+
+/**
+ * Posterior probability of every arc: of all paths, those through it, by their costs (forward-backward).
+ * @param scale factor on costs; below 1 spreads probability over more paths
+ */
+export function arcPosteriors(lattice: Lattice, scale = 1): Float64Array {
+  const { from, to, final, graphCost, acousticCost } = lattice;
+  const states = final.length;
+  const arcs = from.length;
+  const forward = new Float64Array(states).fill(Number.NEGATIVE_INFINITY);
+  const backward = Float64Array.from(final, (cost) => -scale * cost);
+  const weight = (a: number): number => -scale * (graphCost[a] + acousticCost[a]);
+  if (states > 0) forward[lattice.start] = 0;
+  for (let a = 0; a < arcs; a++) forward[to[a]] = logAdd(forward[to[a]], forward[from[a]] + weight(a));
+  for (let a = arcs - 1; a >= 0; a--) backward[from[a]] = logAdd(backward[from[a]], weight(a) + backward[to[a]]);
+  const total = states > 0 ? backward[lattice.start] : 0;
+  return Float64Array.from({ length: arcs }, (_, a) =>
+    Math.exp(forward[from[a]] + weight(a) + backward[to[a]] - total),
+  );
+}
+
+/**
+ * How sure each word of the best path is, in [0, 1]: the posterior of the same word being written within the frames it
+ * covers, however it is aligned and whatever stands around it (cf. Wessel et al. 2001).
+ */
+export function wordConfidences(words: readonly TimedWord[], lattice: Lattice, scale = 1): number[] {
+  const posteriors = arcPosteriors(lattice, scale);
+  const byLabel = new Map<number, number[]>();
+  for (let a = 0; a < lattice.label.length; a++) {
+    const list = byLabel.get(lattice.label[a]);
+    if (list) list.push(a);
+    else byLabel.set(lattice.label[a], [a]);
+  }
+  return words.map(({ label, begin, end }) => {
+    let sum = 0;
+    for (const a of byLabel.get(label) ?? []) {
+      const frame = lattice.frame[lattice.from[a]];
+      if (frame >= begin && frame <= end) sum += posteriors[a];
+    }
+    return Math.min(1, sum);
+  });
+}
