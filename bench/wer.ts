@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import { Engine } from '../src/index.js';
+import { Engine, type Word } from '../src/index.js';
 import { addScores, align, type Score, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
 
 const SPEECH = resolve(import.meta.dirname, '../../../shared/speech');
@@ -25,7 +25,38 @@ function clipsOf(corpus: string, split: string): Clip[] {
   return rows.filter((r) => r[1] === corpus && r[2] === split).map((r) => ({ id: r[0], text: r[5] }));
 }
 
-/** Word error rate and real-time factor of the shipped model on every dev split, streaming, by corpus. */
+/** A word that was written down: how sure the engine was, and whether it was right. */
+interface Judged {
+  confidence: number;
+  right: boolean;
+}
+
+/**
+ * NIST's normalised cross entropy: the share of the uncertainty about which words are right that the confidences take away.
+ * 1 is perfect, 0 no better than knowing the share of right words, below 0 misleading.
+ */
+function normalisedCrossEntropy(words: readonly Judged[]): number {
+  const right = words.filter((w) => w.right).length;
+  const p = right / words.length;
+  const base = -(right * Math.log(p) + (words.length - right) * Math.log(1 - p));
+  const sure = (c: number): number => Math.log(Math.min(0.999, Math.max(0.001, c)));
+  const own = -words.reduce((n, w) => n + sure(w.right ? w.confidence : 1 - w.confidence), 0);
+  return (base - own) / base;
+}
+
+function calibrationTable(words: readonly Judged[]): string {
+  const rows = Array.from({ length: 10 }, (_, i) => {
+    const inBin = words.filter((w) => Math.min(9, Math.floor(w.confidence * 10)) === i);
+    const right = inBin.filter((w) => w.right).length;
+    const mean = inBin.reduce((n, w) => n + w.confidence, 0) / inBin.length;
+    return inBin.length === 0
+      ? undefined
+      : `| ${(i / 10).toFixed(1)} to ${((i + 1) / 10).toFixed(1)} | ${inBin.length} | ${mean.toFixed(2)} | ${(right / inBin.length).toFixed(2)} |`;
+  });
+  return ['| confidence | words | mean | share right |', '|---|---|---|---|', ...rows.filter(Boolean)].join('\n');
+}
+
+/** Word error rate, confidences and real-time factor of the shipped model on every dev split, streaming, by corpus. */
 export async function werBench(args: string[]): Promise<void> {
   if (!existsSync(SPEECH)) throw new Error(`${SPEECH} is absent: this bench needs the transcribed clips`);
   const decoder = args[0] ? (JSON.parse(args[0]) as Record<string, number>) : {};
@@ -33,23 +64,28 @@ export async function werBench(args: string[]): Promise<void> {
   console.log(
     `${engine.card.name} on ${cpus()[0].model}, ${availableParallelism()} cores, Node ${process.versions.node} ${args[0] ?? ''}`,
   );
-  console.log('| set | utterances | words | WER | substituted | deleted | inserted | real-time factor (one core) |');
-  console.log('|---|---|---|---|---|---|---|---|');
+  console.log(
+    '| set | utterances | words | WER | substituted | deleted | inserted | confidence NCE | real-time factor (one core) |',
+  );
+  console.log('|---|---|---|---|---|---|---|---|---|');
+  const judged: Judged[] = [];
   for (const [corpus, split] of SETS) {
     const directory = mkdtempSync(resolve(tmpdir(), 'hearken-wer-'));
     try {
       execFileSync('tar', ['xf', resolve(SPEECH, `${corpus}-${split}.tar`), '-C', directory]);
       const clips = clipsOf(corpus, split);
-      const { score, seconds, busy } = await run(engine, clips, resolve(directory, corpus, split), decoder);
+      const { score, seconds, busy, words: own } = await run(engine, clips, resolve(directory, corpus, split), decoder);
+      judged.push(...own);
       const { substitutions, deletions, insertions, words } = score;
       const share = (n: number): string => `${((100 * n) / words).toFixed(1)} %`;
       console.log(
-        `| ${corpus} ${split} | ${clips.length} | ${words} | ${(100 * wordErrorRate(score)).toFixed(2)} % | ${share(substitutions)} | ${share(deletions)} | ${share(insertions)} | ${(busy / seconds).toFixed(4)} |`,
+        `| ${corpus} ${split} | ${clips.length} | ${words} | ${(100 * wordErrorRate(score)).toFixed(2)} % | ${share(substitutions)} | ${share(deletions)} | ${share(insertions)} | ${normalisedCrossEntropy(own).toFixed(3)} | ${(busy / seconds).toFixed(4)} |`,
       );
     } finally {
       rmSync(directory, { recursive: true });
     }
   }
+  console.log(`\n${calibrationTable(judged)}`);
 }
 
 async function run(
@@ -57,22 +93,28 @@ async function run(
   clips: Clip[],
   directory: string,
   decoder: Record<string, number>,
-): Promise<{ score: Score; seconds: number; busy: number }> {
+): Promise<{ score: Score; seconds: number; busy: number; words: Judged[] }> {
   const scores: Score[] = [];
+  const words: Judged[] = [];
   let seconds = 0;
   let busy = 0;
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let i = next++; i < clips.length; i = next++) {
       const stream = engine.open(resolve(directory, `${clips[i].id}.opus`), { decoder });
-      const texts: string[] = [];
-      for await (const r of stream) if (r.type === 'final') texts.push(r.text);
+      const heard: Word[] = [];
+      for await (const r of stream) if (r.type === 'final') heard.push(...r.words);
       const summary = await stream.done;
       seconds += summary.seconds;
       busy += summary.busySeconds;
-      scores.push(scoreOf(align(scoringWords(clips[i].text), scoringWords(texts.join(' ')))));
+      const pairs = align(scoringWords(clips[i].text), scoringWords(heard.map((w) => w.text).join(' ')));
+      scores.push(scoreOf(pairs));
+      const written = pairs.filter((p) => p.operation !== 'deletion');
+      if (written.length !== heard.length) throw new Error(`${clips[i].id}: a word is not one scoring word`);
+      for (const [k, p] of written.entries())
+        words.push({ confidence: heard[k].confidence ?? 1, right: p.operation === 'correct' });
     }
   };
   await Promise.all(Array.from({ length: engine.workers }, worker));
-  return { score: addScores(scores), seconds, busy };
+  return { score: addScores(scores), seconds, busy, words };
 }

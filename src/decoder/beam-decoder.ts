@@ -25,8 +25,6 @@ export interface BestPath {
   cost: number;
   /** False where no token stood in a final state: the labels are then those of the best unfinished path. */
   reachedFinal: boolean;
-  /** How many of the labels every surviving path shares: they can no longer change. */
-  stable: number;
 }
 
 /** Links are compacted when they have doubled since the last time, from this many on. */
@@ -51,6 +49,7 @@ export class BeamDecoder {
   #lattice: LatticeStore | undefined;
   #queue: number[] = [];
   #frames = 0;
+  #lmNext = 0;
   #compactAt = COMPACT_FROM;
   #histogram = new Int32Array(HISTOGRAM_BINS);
   /** Tokens expanded since the start, for measurements. */
@@ -130,18 +129,13 @@ export class BeamDecoder {
       this.tokensExpanded++;
       const state = now.state[t];
       for (let a = epsilonEnd[state], end = first[state + 1]; a < end; a++) {
-        let graph = weights[a];
-        let lmState = now.lmState[t];
         const label = olabels[a];
-        if (label >= FIRST_WORD) {
-          graph += this.#wordCost(lmState, label);
-          lmState = this.#lm.next;
-        }
+        const graph = weights[a] + this.#labelCost(now.lmState[t], label);
         const acoustic = -scores[at + ilabels[a] - 1];
         const total = cost + graph + acoustic;
         if (total > nextCutoff) continue;
         if (total + beam < nextCutoff) nextCutoff = total + beam;
-        const to = next.findOrAdd(nexts[a], lmState);
+        const to = next.findOrAdd(nexts[a], this.#lmNext);
         lattice?.linkInto(t, to, label, graph, acoustic);
         if (total < next.cost[to]) {
           next.cost[to] = total;
@@ -164,9 +158,14 @@ export class BeamDecoder {
     }
   }
 
-  #wordCost(lmState: number, word: number): number {
+  /** What a label adds to an arc's cost; the language model state behind it is then in `#lmNext`. */
+  #labelCost(lmState: number, label: number): number {
+    this.#lmNext = lmState;
+    if (label < FIRST_WORD) return 0;
     const { lmWeight, wordPenalty } = this.options;
-    return lmWeight * this.#lm.step(lmState, word) - this.#lm.unigramCost(word) + wordPenalty;
+    const cost = lmWeight * this.#lm.step(lmState, label) - this.#lm.unigramCost(label) + wordPenalty;
+    this.#lmNext = this.#lm.next;
+    return cost;
   }
 
   /** Follow arcs without input, depth first, tokens again when they improve. */
@@ -178,15 +177,11 @@ export class BeamDecoder {
       if (cost > cutoff) continue;
       const state = table.state[t];
       for (let a = first[state], end = epsilonEnd[state]; a < end; a++) {
-        let total = cost + weights[a];
-        let lmState = table.lmState[t];
         const label = olabels[a];
-        if (label >= FIRST_WORD) {
-          total += this.#wordCost(lmState, label);
-          lmState = this.#lm.next;
-        }
+        // Added up as #keep does it, so that both draw the line at the same tokens.
+        const total = cost + (weights[a] + this.#labelCost(table.lmState[t], label));
         if (total > cutoff) continue;
-        const to = table.findOrAdd(nexts[a], lmState);
+        const to = table.findOrAdd(nexts[a], this.#lmNext);
         if (total >= table.cost[to]) continue;
         table.cost[to] = total;
         table.link[to] = label === 0 ? table.link[t] : this.#trace.add(table.link[t], label, this.#frames);
@@ -206,15 +201,10 @@ export class BeamDecoder {
       if (cost > cutoff) continue;
       const state = table.state[t];
       for (let a = first[state], end = epsilonEnd[state]; a < end; a++) {
-        let graph = weights[a];
-        let lmState = table.lmState[t];
         const label = olabels[a];
-        if (label >= FIRST_WORD) {
-          graph += this.#wordCost(lmState, label);
-          lmState = this.#lm.next;
-        }
+        const graph = weights[a] + this.#labelCost(table.lmState[t], label);
         if (cost + graph > cutoff) continue;
-        lattice.linkInside(t, table.findOrAdd(nexts[a], lmState), label, graph);
+        lattice.linkInside(t, table.findOrAdd(nexts[a], this.#lmNext), label, graph);
       }
     }
   }
@@ -261,13 +251,17 @@ export class BeamDecoder {
       }
     }
     const path = best < 0 ? [] : this.#trace.path(link[best]);
-    const common = size > 0 ? this.#trace.commonAncestor(link, size) : Traceback.NONE;
     return {
       labels: path.map((l) => ({ label: this.#trace.label(l), frame: this.#trace.frame(l) })),
       cost: bestCost,
       reachedFinal,
-      stable: path.indexOf(common) + 1,
     };
+  }
+
+  /** How many labels of the best path every surviving path shares: they can no longer change. */
+  stableLabels(): number {
+    const { link, size } = this.#now;
+    return size > 0 ? this.#trace.path(this.#trace.commonAncestor(link, size)).length : 0;
   }
 
   /** Cost of ending the utterance in token `t`; Infinity where it may not end. */

@@ -154,7 +154,7 @@ export class RecognizerStream {
       timedWords(labels, 0)
         .map((w) => this.#model.parts.words[w.label])
         .join(' ');
-    const stable = text(path.labels.slice(0, path.stable));
+    const stable = text(path.labels.slice(0, this.#decoder.stableLabels()));
     const unstable = text(path.labels).slice(stable.length).trim();
     const key = `${stable}|${unstable}`;
     if (key === this.#lastPartial || (stable === '' && unstable === '')) return undefined;

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
+import fc from 'fast-check';
+import { HearkenError } from '../../src/errors.js';
 import { G2p, Lexicon, PHONES } from '../../src/lexicon/index.js';
 import { codeOf } from '../support/errors.js';
 import { ROOT } from '../support/shared.js';
@@ -40,6 +42,27 @@ describe('Lexicon', () => {
       expect(codeOf(() => Lexicon.standard({ additions: path }))).to.equal('LEXICON_FORMAT');
       writeFileSync(path, 'hearken HH\n');
       expect(() => Lexicon.standard({ additions: path })).to.throw(/words\.tsv:1/);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('answers any additions file with entries or a typed error', () => {
+    const directory = mkdtempSync(resolve(tmpdir(), 'hearken-lexicon-'));
+    const path = resolve(directory, 'words.tsv');
+    const piece = fc.constantFrom('word', '\t', ' ', '\n', 'AA', 'K', 'QQ', '#', '\r', '\0', '__proto__', 'é');
+    try {
+      fc.assert(
+        fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+          writeFileSync(path, pieces.join(''));
+          try {
+            new Lexicon().readAdditions(path);
+          } catch (error) {
+            if (!(error instanceof HearkenError && error.code === 'LEXICON_FORMAT')) throw error;
+          }
+        }),
+        { numRuns: 500 },
+      );
     } finally {
       rmSync(directory, { recursive: true });
     }
