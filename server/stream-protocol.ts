@@ -10,6 +10,7 @@ const START = z.object({
   sampleRate: z.number().int().default(16000),
   encoding: z.enum(['s16le', 'f32le', 'mulaw', 'alaw']).default('s16le'),
   partials: z.boolean().default(true),
+  alternatives: z.number().int().min(0).max(100).default(0),
 });
 const CONTROL = z.object({ type: z.enum(['start', 'finish']) });
 
@@ -36,7 +37,8 @@ export function serveStream(socket: WebSocket, engine: Engine): void {
   async function start(options: z.infer<typeof START>): Promise<void> {
     if (stream) throw new HearkenError('OPTION_INVALID', 'the session has been started already');
     decoder = new PcmDecoder(options.encoding, 1);
-    stream = engine.createStream({ sampleRate: options.sampleRate, partials: options.partials });
+    const { sampleRate, partials, alternatives } = options;
+    stream = engine.createStream({ sampleRate, partials, alternatives });
     send({ type: 'ready', model: engine.card.name });
     for await (const { channel: _, ...result } of stream) send(result);
     const { seconds } = await stream.done;

@@ -7,4 +7,4 @@ export { FORMATS, type FormatName, formatTranscript, type Transcript } from './f
 export { Engine, type EngineOptions, type LiveOptions, type TranscribeOptions } from './recognizer/engine.js';
 export type { ChannelResult, StreamSummary } from './recognizer/messages.js';
 export type { RecognitionStream } from './recognizer/recognition-stream.js';
-export type { Partial, Result, Segment, Word } from './recognizer/results.js';
+export type { Alternative, Partial, Result, Segment, Word } from './recognizer/results.js';

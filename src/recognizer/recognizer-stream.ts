@@ -4,19 +4,25 @@ import {
   BeamDecoder,
   type DecoderOptions,
   endpointRule,
+  type Lattice,
+  nBest,
+  type PathLabel,
   type RescoringLm,
   timedWords,
   wordConfidences,
 } from '../decoder/index.js';
+import { HearkenError } from '../errors.js';
 import { dithered, fbankOptions, OnlineCmvn, OnlineFeature } from '../frontend/index.js';
 import type { ConstFst } from '../fst/index.js';
 import type { PackageParts } from './model-package.js';
-import type { Result, Segment, Word } from './results.js';
+import type { Alternative, Result, Segment, Word } from './results.js';
 
 export interface StreamOptions {
   decoder?: Partial<DecoderOptions>;
   /** Also give partial results; default false. */
   partials?: boolean;
+  /** Other readings to give with each segment, 0 to 100; default 0. Needs a lattice. */
+  alternatives?: number;
 }
 
 /** Loaded parts that all streams of a worker share. */
@@ -35,6 +41,7 @@ export class RecognizerStream {
   #acoustic: AcousticStream;
   #decoder: BeamDecoder;
   #partials: boolean;
+  #alternatives: number;
   #nextFeature = 0;
   /** Output frame at which the current segment began. */
   #segmentStart = 0;
@@ -55,6 +62,14 @@ export class RecognizerStream {
       ...options.decoder,
     });
     this.#partials = options.partials ?? false;
+    this.#alternatives = options.alternatives ?? 0;
+    if (!(Number.isInteger(this.#alternatives) && this.#alternatives >= 0 && this.#alternatives <= 100))
+      throw new HearkenError(
+        'OPTION_INVALID',
+        `alternatives ${this.#alternatives} is not a whole number from 0 to 100`,
+      );
+    if (this.#alternatives > 0 && this.#decoder.options.latticeBeam === 0)
+      throw new HearkenError('OPTION_INVALID', 'alternatives need a latticeBeam above 0');
     this.#frameSeconds = card.acoustic.subsampling * 0.01;
   }
 
@@ -117,7 +132,9 @@ export class RecognizerStream {
     const path = this.#decoder.bestPath(true);
     const timed = timedWords(path.labels, frames);
     const sure = timed.length > 0 && this.#decoder.options.latticeBeam > 0;
-    const confidences = sure ? wordConfidences(timed, this.#decoder.lattice()) : [];
+    const lattice = sure ? this.#decoder.lattice() : undefined;
+    const confidences = lattice ? wordConfidences(timed, lattice) : [];
+    const alternatives = lattice && this.#alternatives > 0 ? this.#otherReadings(lattice, path.cost) : undefined;
     const words = timed.map((w, i): Word => {
       const word = this.#word(w.label, w.begin, w.end);
       return sure ? { ...word, confidence: Math.round(confidences[i] * 1000) / 1000 } : word;
@@ -134,8 +151,25 @@ export class RecognizerStream {
       start: words[0].start,
       end: words[words.length - 1].end,
       reason,
+      ...(alternatives && { alternatives }),
       complete: path.reachedFinal,
     };
+  }
+
+  /** The best path of the lattice is the segment itself. */
+  #otherReadings(lattice: Lattice, bestCost: number): Alternative[] {
+    return nBest(lattice, this.#alternatives + 1)
+      .slice(1)
+      .map(({ labels, cost }) => ({
+        text: this.#text(labels),
+        cost: Math.round((cost - bestCost) * 1000) / 1000,
+      }));
+  }
+
+  #text(labels: readonly PathLabel[]): string {
+    return timedWords(labels, 0)
+      .map((w) => this.#model.parts.words[w.label])
+      .join(' ');
   }
 
   #word(label: number, begin: number, end: number): Word {
@@ -150,12 +184,8 @@ export class RecognizerStream {
 
   #partial(): Result | undefined {
     const path = this.#decoder.bestPath(false);
-    const text = (labels: typeof path.labels): string =>
-      timedWords(labels, 0)
-        .map((w) => this.#model.parts.words[w.label])
-        .join(' ');
-    const stable = text(path.labels.slice(0, this.#decoder.stableLabels()));
-    const unstable = text(path.labels).slice(stable.length).trim();
+    const stable = this.#text(path.labels.slice(0, this.#decoder.stableLabels()));
+    const unstable = this.#text(path.labels).slice(stable.length).trim();
     const key = `${stable}|${unstable}`;
     if (key === this.#lastPartial || (stable === '' && unstable === '')) return undefined;
     this.#lastPartial = key;

@@ -7,6 +7,13 @@ export interface Word {
   confidence?: number;
 }
 
+/** What else a segment may have been. */
+export interface Alternative {
+  text: string;
+  /** Cost (−ln) above the given words; 0 is as likely. */
+  cost: number;
+}
+
 /** A stretch of speech that has been decided: it never changes again. */
 export interface Segment {
   type: 'final';
@@ -18,6 +25,8 @@ export interface Segment {
   end: number;
   /** What ended it: the number of the endpoint rule, or the end of the stream. */
   reason: `rule${number}` | 'end';
+  /** Other ways to hear it, likeliest first, as many as `alternatives` asked for and the lattice holds. */
+  alternatives?: Alternative[];
   /** False where no path reached the end of a sentence: the best unfinished one is given. */
   complete: boolean;
 }

@@ -3,6 +3,7 @@ import {
   arcPosteriors,
   BeamDecoder,
   type Lattice,
+  nBest,
   type RescoringLm,
   wordConfidences,
 } from '../../src/decoder/index.js';
@@ -117,6 +118,27 @@ describe('lattice', () => {
       compared++;
     }
     expect(compared).to.be.above(20);
+  });
+
+  it('lists different word sequences, each at its best cost, in order', () => {
+    let compared = 0;
+    for (let seed = 1; seed <= 60; seed++) {
+      const { graph, lm, scores, decoder } = decode(seed, 400);
+      const best = new Map<string, number>();
+      for (const { cost, words } of allPaths(graph, lm, scores, 3))
+        if (!best.has(words.join(' '))) best.set(words.join(' '), cost);
+      if (best.size === 0) continue;
+      const got = nBest(decoder.lattice(), 20);
+      const want = [...best].slice(0, 20);
+      expect(got.length, `seed ${seed}`).to.equal(want.length);
+      for (const [i, path] of got.entries()) {
+        expect(path.cost, `seed ${seed}, path ${i}`).to.be.closeTo(want[i][1], 1e-4);
+        expect(best.get(path.labels.map((l) => l.label).join(' '))).to.be.closeTo(path.cost, 1e-4);
+        compared++;
+      }
+    }
+    expect(compared).to.be.above(300);
+    expect(codeOf(() => nBest(decode(1, 4).decoder.lattice(), -1))).to.equal('OPTION_INVALID');
   });
 
   it('keeps when pruning on the way what pruning at the end keeps', () => {

@@ -140,6 +140,22 @@ describe('Engine', function () {
     expect(Math.min(...longest), `longest delays ${longest.join(', ')} ms`).to.be.below(20);
   });
 
+  it('says how sure it is of each word, and what else it may have heard', async () => {
+    const [segment] = await finals(engine.transcribe(SHORT, { alternatives: 5 }));
+    for (const { confidence } of segment.words) expect(confidence).to.be.within(0, 1);
+    expect(segment.alternatives).to.have.length(5);
+    const texts = segment.alternatives?.map((a) => a.text) ?? [];
+    expect(new Set([segment.text, ...texts]).size).to.equal(6);
+    const costs = segment.alternatives?.map((a) => a.cost) ?? [];
+    expect(costs[0]).to.be.at.least(0);
+    expect(costs).to.deep.equal([...costs].sort((a, b) => a - b));
+    const [plain] = await finals(engine.transcribe(SHORT, { decoder: { latticeBeam: 0 } }));
+    expect(plain.text).to.equal(segment.text);
+    expect(plain.words[0]).to.not.have.property('confidence');
+    await rejects(finals(engine.transcribe(SHORT, { alternatives: 101 })), 'OPTION_INVALID');
+    await rejects(finals(engine.transcribe(SHORT, { alternatives: 1, decoder: { latticeBeam: 0 } })), 'OPTION_INVALID');
+  });
+
   it('gives a transcript a channel where channels are split', async () => {
     const samples = await samplesOf(SHORT);
     const stereo = new Float32Array(samples.length * 2);
