@@ -35,3 +35,30 @@ export function randomGraph(next: () => number, states: number, arcs: number, la
   fst.setFinal(states - 1, next());
   return fst;
 }
+
+export interface Path {
+  cost: number;
+  words: number[];
+}
+
+/** Every path of graph × language model through the scores, cheapest first. */
+export function allPaths(fst: VectorFst, lm: RescoringLm, scores: Float32Array, width: number): Path[] {
+  const frames = scores.length / width;
+  const out: Path[] = [];
+  const walk = (state: number, lmState: number, t: number, cost: number, words: number[]): void => {
+    if (t === frames && Number.isFinite(fst.final(state)))
+      out.push({ cost: cost + fst.final(state) + lm.finalCost(lmState), words });
+    for (const arc of fst.arcs(state)) {
+      if (arc.ilabel > 0 && t === frames) continue;
+      let total = cost + arc.weight - (arc.ilabel > 0 ? scores[t * width + arc.ilabel - 1] : 0);
+      let next = lmState;
+      if (arc.olabel > 0) {
+        total += lm.step(lmState, arc.olabel) - lm.unigramCost(arc.olabel);
+        next = lm.next;
+      }
+      walk(arc.next, next, arc.ilabel > 0 ? t + 1 : t, total, arc.olabel > 0 ? [...words, arc.olabel] : words);
+    }
+  };
+  walk(fst.start, lm.start, 0, 0, []);
+  return out.sort((a, b) => a.cost - b.cost);
+}
