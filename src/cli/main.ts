@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { HearkenError } from '../errors.js';
 import { buildModelCommand } from './build-model.js';
 import { doctorCommand } from './doctor.js';
+import { fstCommand } from './fst.js';
 import { g2pCommand } from './g2p.js';
 import { infoCommand } from './info.js';
 import { pronounceCommand } from './pronounce.js';
@@ -31,6 +32,7 @@ for (const command of [
   buildModelCommand(),
   pronounceCommand(),
   g2pCommand(),
+  fstCommand(),
 ]) {
   program.addCommand(command.exitOverride());
 }
