@@ -29,7 +29,8 @@ interface Outcome {
 
 function hearken(args: string[], input?: Uint8Array, uid?: number): Promise<Outcome> {
   return new Promise((done) => {
-    const asUser = uid !== undefined && process.getuid?.() === 0 ? { uid, gid: uid } : {};
+    const asUser =
+      uid !== undefined && process.getuid?.() === 0 ? { uid, gid: uid, env: { PATH: process.env.PATH } } : {};
     const child = spawn(process.execPath, [MAIN, ...args], asUser);
     let out = '';
     let err = '';
@@ -62,7 +63,7 @@ describe('command line', function () {
     );
     expect((await hearken(['transcribe', SHORT, '-f', 'vtt'])).out).to.match(/^WEBVTT\n\n00:00:00\.\d{3} --> 00:00:02/);
     expect((await hearken(['transcribe', SHORT, '-f', 'ctm'])).out).to.match(
-      /^libri-3526-176653-0051 1 0\.\d\d 0\.\d\d said\n/,
+      /^libri-3526-176653-0051 1 0\.\d\d 0\.\d\d said [01]\.\d\d\n/,
     );
     const raw = readFileSync(SHORT).subarray(44);
     expect((await hearken(['transcribe', '-', '--raw', '16000,s16le'], raw)).out).to.equal(`${SHORT_TEXT}\n`);
@@ -181,6 +182,42 @@ describe('command line', function () {
     const provider = await hearken(['transcribe', SHORT, '--providers', 'abacus']);
     expect(provider.err).to.include('PROVIDER_UNKNOWN');
     expect((await hearken(['transcribe', resolve(dir)])).err).to.include('INPUT_NOT_FOUND');
+  });
+
+  it('builds a model package from text, which then hears what the text talks of', async () => {
+    const lines = [
+      'The little fellow was panting.',
+      'Sympathy is what he said in sympathy!',
+      'Said the fellow: 3 zorblats.',
+    ];
+    writeFileSync(resolve(dir, 'text.txt'), lines.map((l) => `${l}\n`).join('').repeat(20));
+    writeFileSync(resolve(dir, 'secret.txt'), 'the little fellow was panting');
+    const model = resolve(dir, 'model');
+    const built = await hearken([
+      ...[
+        'build-model',
+        resolve(dir, 'text.txt'),
+        '-o',
+        model,
+        '--order',
+        '2',
+        '--exclude',
+        resolve(dir, 'secret.txt'),
+      ],
+      ...['--credit', 'Three lines|CC0|us'],
+    ]);
+    expect(built.code, built.err).to.equal(0);
+    expect(built.err).to.match(/"excluded":20/);
+    const card = JSON.parse(readFileSync(resolve(model, 'card.json'), 'utf8'));
+    expect(card.text).to.deep.equal([{ name: 'Three lines', licence: 'CC0', attribution: 'us' }]);
+    expect(card.figures.language.vocabulary).to.equal(10);
+    const words = readFileSync(resolve(model, 'words.txt'), 'utf8').split('\n');
+    expect(words).to.include.members(['fellow', 'three', 'zorblats']);
+    expect(words).to.not.include('panting');
+    // "little", "panting" and "in sympathy" stand in no sentence of the text after "said the".
+    const { out } = await hearken(['transcribe', SHORT, '--model', model]);
+    expect(out).to.match(/^said the .*sympathy\n$/);
+    for (const word of out.trim().split(' ')) expect(words).to.include(word);
   });
 
   it('scores files and sets', async () => {
