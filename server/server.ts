@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { Engine } from '../src/index.js';
 import { HearkenError } from '../src/index.js';
 import { transcriptions } from './openai.js';
 import { serveStream } from './stream-protocol.js';
+import { serveVosk } from './vosk-protocol.js';
 
 export interface ServerOptions {
   /** Default 127.0.0.1; any other address must be asked for, as there is no authentication yet. */
@@ -27,6 +28,12 @@ export interface RunningServer {
 /** Largest WebSocket message: 4 s of 32-bit audio at 48 kHz. */
 const MAX_MESSAGE = 1 << 20;
 
+/** What is spoken on which path: vosk-server's clients connect to the root. */
+const PROTOCOLS: Record<string, (socket: WebSocket, engine: Engine) => void> = {
+  '/v1/stream': serveStream,
+  '/': serveVosk,
+};
+
 /** Serve `engine` until closed. The engine stays the caller's. */
 export async function startServer(engine: Engine, options: ServerOptions = {}): Promise<RunningServer> {
   const { host = '127.0.0.1', port = 2700, maxSessions = 4 * engine.workers, maxUploadBytes = 100 << 20 } = options;
@@ -36,14 +43,14 @@ export async function startServer(engine: Engine, options: ServerOptions = {}): 
   const http = createServer(app);
   const sockets = new WebSocketServer({
     server: http,
-    path: '/v1/stream',
     maxPayload: MAX_MESSAGE,
     maxFragments: 1024,
     maxBufferedChunks: 4096,
   });
-  sockets.on('connection', (socket) => {
+  sockets.shouldHandle = ({ url = '/' }) => url.split('?')[0] in PROTOCOLS;
+  sockets.on('connection', (socket, { url = '/' }) => {
     if (sockets.clients.size > maxSessions) socket.close(1013, 'SERVER_BUSY');
-    else serveStream(socket, engine);
+    else PROTOCOLS[url.split('?')[0]](socket, engine);
   });
   await new Promise<void>((resolve, reject) => {
     http.once('error', (cause) =>

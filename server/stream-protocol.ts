@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { PcmDecoder } from '../src/audio/index.js';
 import { toHearkenError } from '../src/errors.js';
 import { type Engine, HearkenError, type RecognitionStream } from '../src/index.js';
+import { parseJson } from './parse-json.js';
 
 /** The first message: what audio follows. */
 const START = z.object({
@@ -57,7 +58,7 @@ export function serveStream(socket: WebSocket, engine: Engine): void {
       socket.resume();
       return;
     }
-    const parsed = parse(data);
+    const parsed = parseJson(data);
     if (CONTROL.parse(parsed).type === 'finish') {
       if (!stream) throw new HearkenError('OPTION_INVALID', '"finish" came before the "start" message');
       stream.endInput();
@@ -75,12 +76,4 @@ export function serveStream(socket: WebSocket, engine: Engine): void {
   });
   socket.on('close', () => stream?.abort());
   socket.on('error', () => stream?.abort());
-}
-
-function parse(data: RawData): unknown {
-  try {
-    return JSON.parse((data as Buffer).toString());
-  } catch {
-    throw new HearkenError('OPTION_INVALID', 'a text message must be JSON');
-  }
 }

@@ -190,7 +190,13 @@ describe('command line', function () {
       'Sympathy is what he said in sympathy!',
       'Said the fellow: 3 zorblats.',
     ];
-    writeFileSync(resolve(dir, 'text.txt'), lines.map((l) => `${l}\n`).join('').repeat(20));
+    writeFileSync(
+      resolve(dir, 'text.txt'),
+      lines
+        .map((l) => `${l}\n`)
+        .join('')
+        .repeat(20),
+    );
     writeFileSync(resolve(dir, 'secret.txt'), 'the little fellow was panting');
     const model = resolve(dir, 'model');
     const built = await hearken([

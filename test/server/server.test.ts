@@ -80,6 +80,42 @@ describe('server', function () {
     expect(((await (await fetch(`http://${base}/healthz`)).json()) as { status: string }).status).to.equal('ok');
   });
 
+  it('answers vosk clients as vosk-server does', async () => {
+    // Message by message what vosk-server's test.py sends.
+    const chunks = Array.from({ length: Math.ceil(pcm.length / 8000) }, (_, i) =>
+      pcm.subarray(i * 8000, (i + 1) * 8000),
+    );
+    const config = '{ "config" : { "sample_rate" : 16000 } }';
+    const { answers, code } = await converse(`ws://${base}`, [config, ...chunks, '{"eof" : 1}']);
+    expect(code).to.equal(1000);
+    expect(answers.length).to.equal(chunks.length + 1);
+    for (const a of answers.slice(0, -1)) expect(a).to.have.all.keys('partial');
+    const last = answers.at(-1) as unknown as { text: string; result: Record<string, unknown>[] };
+    expect(last.text).to.equal(SHORT_TEXT);
+    expect(last.result.map((w) => w.word).join(' ')).to.equal(SHORT_TEXT);
+    expect(Object.keys(last.result[0])).to.deep.equal(['conf', 'end', 'start', 'word']);
+
+    const more = '{"config":{"sample_rate":16000,"max_alternatives":3,"words":false}}';
+    const reset = await converse(`ws://${base}/`, [more, pcm, '{"reset":1}', pcm, '{"eof":1}']);
+    const finals = reset.answers.filter((a) => 'alternatives' in a) as unknown as {
+      alternatives: { confidence: number; text: string }[];
+    }[];
+    expect(finals.length).to.equal(2);
+    for (const { alternatives } of finals) {
+      expect(alternatives[0]).to.deep.equal({ confidence: 0, text: SHORT_TEXT });
+      expect(alternatives).to.have.length(3);
+      expect(alternatives[1].confidence).to.be.at.most(0);
+    }
+    expect((await converse(`ws://${base}/`, ['{"eof":1}'])).answers).to.deep.equal([{ text: '' }]);
+    for (const bad of ['{', '{"config":{"sample_rate":"fast"}}', '{"dance":1}']) {
+      const refused = await converse(`ws://${base}/`, [bad]);
+      expect(refused.answers.at(-1)).to.include({ code: 'OPTION_INVALID' });
+      expect(refused.code).to.equal(1008);
+    }
+    const elsewhere = await converse(`ws://${base}/elsewhere`, []).catch((e: Error) => e.message);
+    expect(elsewhere).to.match(/400/);
+  });
+
   async function upload(fields: Record<string, string | Blob>): Promise<Response> {
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) form.append(name, value);
