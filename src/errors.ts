@@ -27,6 +27,7 @@ export const ERROR_CODES = {
   STREAM_CLOSED: 'The stream was already finished or aborted.',
   STREAM_ABORTED: 'The caller aborted the stream.',
   WORKER_FAILED: 'A worker thread died; its streams are lost, others go on.',
+  SERVER_UNAUTHORIZED: 'The server needs a bearer token, or does not allow this origin.',
   OUTPUT_WRITE: 'A result could not be written.',
 } as const;
 

@@ -45,7 +45,7 @@ class Reader {
 
   #take(bytes: number, what: string): number {
     if (bytes < 0 || bytes > this.left)
-      throw new HearkenError('FST_INVALID', `${what} at byte ${this.#at} needs ${bytes} bytes; ${this.left} are left`);
+      throw new HearkenError('FST_FORMAT', `${what} at byte ${this.#at} needs ${bytes} bytes; ${this.left} are left`);
     this.#at += bytes;
     return this.#at - bytes;
   }
@@ -86,16 +86,16 @@ class Reader {
   }
 }
 
-/** Read an OpenFst `vector` or `const` file of standard (tropical) arcs. @throws FST_INVALID saying what and where */
+/** Read an OpenFst `vector` or `const` file of standard (tropical) arcs. @throws FST_FORMAT saying what and where */
 export function readOpenFst(bytes: Uint8Array): OpenFstFile {
   const reader = new Reader(bytes);
   if (reader.left < 4 || reader.int32('magic') !== FST_MAGIC)
-    throw new HearkenError('FST_INVALID', 'not an OpenFst file: its first four bytes are others');
+    throw new HearkenError('FST_FORMAT', 'not an OpenFst file: its first four bytes are others');
   const type = reader.text('type');
   const arcType = reader.text('arc type');
   if (type !== 'vector' && type !== 'const')
-    throw new HearkenError('FST_INVALID', `FST type "${type}" is not read: vector and const are`);
-  if (arcType !== 'standard') throw new HearkenError('FST_INVALID', `arc type "${arcType}" is not read: standard is`);
+    throw new HearkenError('FST_FORMAT', `FST type "${type}" is not read: vector and const are`);
+  if (arcType !== 'standard') throw new HearkenError('FST_FORMAT', `arc type "${arcType}" is not read: standard is`);
   const version = reader.int32('version');
   const flags = reader.int32('flags');
   const properties = reader.bits('properties');
@@ -106,12 +106,12 @@ export function readOpenFst(bytes: Uint8Array): OpenFstFile {
   const outputSymbols = flags & HAS_OUTPUT_SYMBOLS ? readSymbols(reader) : undefined;
   const aligned = (flags & ALIGNED) !== 0 || (type === 'const' && version === 1);
   const fst = type === 'vector' ? readVector(reader, states) : readConst(reader, states, arcs, aligned);
-  if (start < -1 || start >= fst.numStates) throw new HearkenError('FST_INVALID', `start state ${start} is none`);
+  if (start < -1 || start >= fst.numStates) throw new HearkenError('FST_FORMAT', `start state ${start} is none`);
   fst.start = start;
   for (let s = 0; s < fst.numStates; s++)
     for (const { next } of fst.arcs(s))
       if (next < 0 || next >= fst.numStates)
-        throw new HearkenError('FST_INVALID', `an arc of state ${s} leads to state ${next} of ${fst.numStates}`);
+        throw new HearkenError('FST_FORMAT', `an arc of state ${s} leads to state ${next} of ${fst.numStates}`);
   return {
     fst,
     type,
@@ -124,13 +124,13 @@ export function readOpenFst(bytes: Uint8Array): OpenFstFile {
 
 function readSymbols(reader: Reader): OpenFstSymbols {
   if (reader.int32('symbol table magic') !== SYMBOLS_MAGIC)
-    throw new HearkenError('FST_INVALID', 'damaged symbol table');
+    throw new HearkenError('FST_FORMAT', 'damaged symbol table');
   const name = reader.text('symbol table name');
   const availableKey = reader.key('symbol table key');
   const count = reader.int64('number of symbols');
   // A symbol takes at least 12 bytes: more of them than the file can hold are not begun.
   if (count < 0 || count * 12 > reader.left)
-    throw new HearkenError('FST_INVALID', `${count} symbols do not fit the file`);
+    throw new HearkenError('FST_FORMAT', `${count} symbols do not fit the file`);
   const entries: [string, bigint][] = [];
   for (let i = 0; i < count; i++) entries.push([reader.text('symbol'), reader.key('label')]);
   return { name, availableKey, entries };
@@ -151,7 +151,7 @@ function readVector(reader: Reader, states: number): VectorFst {
     fst.setFinal(s, reader.float(`state ${s}`));
     const arcs = reader.int64(`state ${s}`);
     if (arcs < 0 || arcs * ARC_BYTES > reader.left)
-      throw new HearkenError('FST_INVALID', `${arcs} arcs of state ${s} do not fit the file`);
+      throw new HearkenError('FST_FORMAT', `${arcs} arcs of state ${s} do not fit the file`);
     for (let a = 0; a < arcs; a++) readArc(reader, fst, s);
   }
   return fst;
@@ -160,7 +160,7 @@ function readVector(reader: Reader, states: number): VectorFst {
 function readConst(reader: Reader, states: number, arcs: number, aligned: boolean): VectorFst {
   const fst = new VectorFst();
   if (states < 0 || arcs < 0 || states * 20 + arcs * ARC_BYTES > reader.left)
-    throw new HearkenError('FST_INVALID', `${states} states and ${arcs} arcs do not fit the file`);
+    throw new HearkenError('FST_FORMAT', `${states} states and ${arcs} arcs do not fit the file`);
   if (aligned) reader.align();
   const counts: number[] = [];
   let total = 0;
@@ -168,13 +168,13 @@ function readConst(reader: Reader, states: number, arcs: number, aligned: boolea
     fst.addState();
     fst.setFinal(s, reader.float(`state ${s}`));
     if (reader.uint32(`state ${s}`) !== total)
-      throw new HearkenError('FST_INVALID', `arcs of state ${s} are out of order`);
+      throw new HearkenError('FST_FORMAT', `arcs of state ${s} are out of order`);
     counts.push(reader.uint32(`state ${s}`));
     total += counts[s];
     reader.uint32(`state ${s}`); // input epsilons
     reader.uint32(`state ${s}`); // output epsilons
   }
-  if (total !== arcs) throw new HearkenError('FST_INVALID', `states have ${total} arcs, the header says ${arcs}`);
+  if (total !== arcs) throw new HearkenError('FST_FORMAT', `states have ${total} arcs, the header says ${arcs}`);
   if (aligned) reader.align();
   for (let s = 0; s < states; s++) for (let a = 0; a < counts[s]; a++) readArc(reader, fst, s);
   return fst;

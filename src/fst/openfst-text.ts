@@ -27,32 +27,32 @@ function shortFloat(x: number): string {
   return String(Number(wanted.toPrecision(9)));
 }
 
-/** Read OpenFst's text, labels as numbers; a line of two or three fields, `src dst label`, is an acceptor's arc. @throws FST_INVALID naming the line */
+/** Read OpenFst's text, labels as numbers; a line of two or three fields, `src dst label`, is an acceptor's arc. @throws FST_FORMAT naming the line */
 export function compileFst(text: string): VectorFst {
   const fst = new VectorFst();
   const state = (field: string, line: number): number => {
     const s = Number(field);
-    if (!/^\d+$/.test(field) || s > MAX_STATE) throw new HearkenError('FST_INVALID', `line ${line}: state "${field}"`);
+    if (!/^\d+$/.test(field) || s > MAX_STATE) throw new HearkenError('FST_FORMAT', `line ${line}: state "${field}"`);
     while (fst.numStates <= s) fst.addState();
     return s;
   };
   const label = (field: string, line: number): number => {
     if (!/^\d{1,10}$/.test(field) || Number(field) > 0x7fffffff)
-      throw new HearkenError('FST_INVALID', `line ${line}: label "${field}"`);
+      throw new HearkenError('FST_FORMAT', `line ${line}: label "${field}"`);
     return Number(field);
   };
   const weight = (field: string | undefined, line: number): number => {
     if (field === undefined) return 0;
     if (field === 'Infinity') return INFINITY_COST;
     const cost = Number(field);
-    if (!Number.isFinite(cost)) throw new HearkenError('FST_INVALID', `line ${line}: weight "${field}"`);
+    if (!Number.isFinite(cost)) throw new HearkenError('FST_FORMAT', `line ${line}: weight "${field}"`);
     return Math.fround(cost);
   };
   for (const [i, raw] of text.split('\n').entries()) {
     const fields = raw.trim().split(/\s+/);
     const line = i + 1;
     if (fields[0] === '') continue;
-    if (fields.length > 5) throw new HearkenError('FST_INVALID', `line ${line}: ${fields.length} fields`);
+    if (fields.length > 5) throw new HearkenError('FST_FORMAT', `line ${line}: ${fields.length} fields`);
     const from = state(fields[0], line);
     if (fst.start < 0) fst.start = from;
     if (fields.length <= 2) fst.setFinal(from, weight(fields[1], line));

@@ -85,7 +85,7 @@ describe('OpenFst files', () => {
           try {
             readOpenFst(damaged);
           } catch (error) {
-            if (!(error instanceof HearkenError && error.code === 'FST_INVALID')) throw error;
+            if (!(error instanceof HearkenError && error.code === 'FST_FORMAT')) throw error;
           }
         },
       ),
@@ -102,7 +102,7 @@ describe('OpenFst files', () => {
     expect(run(['info', '-'], smaller).stdout.toString()).to.match(/^arcs +1$/m);
     const bad = run(['print', '-'], 'not one');
     expect(bad.status).to.equal(1);
-    expect(bad.stderr.toString()).to.match(/FST_INVALID/);
+    expect(bad.stderr.toString()).to.match(/FST_FORMAT/);
   });
 });
 

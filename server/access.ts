@@ -1,0 +1,44 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+export interface AccessRules {
+  /** Bearer tokens, any of which opens the server; none: it is open. */
+  tokens: readonly string[];
+  /** Origins of web pages that may connect, besides pages of the server's own address. */
+  origins: readonly string[];
+}
+
+/** Whether a request may come in. Tokens are compared by digest in constant time, and never logged. */
+export class Access {
+  #digests: Buffer[];
+  #origins: Set<string>;
+
+  constructor({ tokens, origins }: AccessRules) {
+    this.#digests = tokens.map(digest);
+    this.#origins = new Set(origins);
+  }
+
+  /** The token of the Authorization header, or of the query: browsers cannot send headers with a WebSocket. */
+  authorized(request: IncomingMessage): boolean {
+    if (this.#digests.length === 0) return true;
+    const header = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const query = new URL(request.url ?? '/', 'http://server').searchParams.get('token');
+    const presented = digest(header ?? query ?? '');
+    let known = false;
+    // Every token is looked at, so that time does not tell which one came near.
+    for (const d of this.#digests) known = timingSafeEqual(d, presented) || known;
+    return known;
+  }
+
+  /** Programs send no Origin; a page of another site must be listed, or any page could listen in through its visitor. */
+  originAllowed({ headers }: IncomingMessage): boolean {
+    const { origin, host } = headers;
+    if (origin === undefined || this.#origins.has(origin)) return true;
+    return URL.canParse(origin) && new URL(origin).host === host;
+  }
+}
+
+/** Addresses that only programs of the same machine reach. */
+export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
