@@ -10,6 +10,8 @@ import type { Pronunciation } from './lexicon.js';
 /** The longest word that is tried; longer ones are no words. */
 const MAX_LETTERS = 64;
 const MAX_BYTES = 64 << 20;
+/** Hypotheses costlier than the best of their letter by more than this (nats) are dropped. */
+const COST_BEAM = 8;
 
 export interface G2pTraining {
   /** n-gram order over graphones. */
@@ -123,7 +125,11 @@ export class G2p {
     const at: Hypothesis[][] = Array.from({ length: word.length + 1 }, () => []);
     at[0].push({ cost: 0, state: this.#lm.start, phones: [] });
     for (let i = 0; i < word.length; i++) {
-      const here = at[i].sort((a, b) => a.cost - b.cost).slice(0, beam);
+      const best = Math.min(...at[i].map((h) => h.cost));
+      const here = at[i]
+        .filter((h) => h.cost <= best + COST_BEAM)
+        .sort((a, b) => a.cost - b.cost)
+        .slice(0, beam);
       for (const length of [1, 2]) {
         if (i + length > word.length) break;
         for (const { id, phones } of this.#byLetters.get(word.slice(i, i + length)) ?? []) {
