@@ -75,7 +75,8 @@ def train(corpus, config, out, initial=None, max_epochs=None):
     trigram = PhoneTrigram(sequences, len(PHONES))
     checkpoint = out / "checkpoint.pt"
     saved = torch.load(checkpoint) if checkpoint.exists() else None
-    units = saved["units"] if saved else left_biphones(sequences, len(PHONES), config["context_count"])
+    start = saved or (torch.load(initial) if initial else {})
+    units = start["units"] if "units" in start else left_biphones(sequences, len(PHONES), config["context_count"])
     model = AcousticModel(config["model"], 2 * (int(units.max()) + 1))
     average = copy.deepcopy(model)
     print(f"{len(usable)} of {len(clips)} clips, {units.max() + 1} units, {sum(p.numel() for p in model.parameters())/1e6:.2f} M parameters")
@@ -88,7 +89,7 @@ def train(corpus, config, out, initial=None, max_epochs=None):
         step, epoch, first = saved["step"], saved["epoch"], saved["batch"]
         print(f"resuming at epoch {epoch} batch {first}")
     elif initial:
-        model.load_state_dict(widen(torch.load(initial)["average"], units))
+        model.load_state_dict(widen(start["average"], units))
         average = copy.deepcopy(model)
 
     def save(epoch, batch):
