@@ -70,7 +70,8 @@ export class FeatureComputer {
       for (let i = n - 1; i > 0; i--) x[i] -= c * x[i - 1];
       x[0] -= c * x[0];
     }
-    for (let i = 0; i < n; i++) x[i] *= this.#window[i];
+    const window = this.#window;
+    for (let i = 0; i < n; i++) x[i] *= window[i];
     if (useEnergy && !rawEnergy) energy = this.#logEnergy();
     this.#melEnergies();
     if (this.#dct) this.#cepstra(energy, out, at);

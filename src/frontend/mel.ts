@@ -44,10 +44,11 @@ export class MelBank {
 
   /** Energies of the triangles for a spectrum of fftSize/2 bins. */
   apply(spectrum: Float64Array, out: Float64Array): void {
-    for (let b = 0; b < this.bins; b++) {
-      const end = this.offset[b + 1];
+    const { bins, first, offset, weights } = this;
+    for (let b = 0; b < bins; b++) {
+      const end = offset[b + 1];
       let sum = 0;
-      for (let w = this.offset[b], k = this.first[b]; w < end; w++, k++) sum += this.weights[w] * spectrum[k];
+      for (let w = offset[b], k = first[b]; w < end; w++, k++) sum += weights[w] * spectrum[k];
       out[b] = sum;
     }
   }

@@ -1,6 +1,7 @@
 import { sinCosSingle } from './single-precision.js';
 
 const f32 = Math.fround;
+const ROOT_HALF = f32(Math.SQRT1_2);
 
 /** Twiddle factors of one size of the recursion: c = cos, and the sums that save a multiplication (see `#butterflies`). */
 interface Twiddles {
@@ -23,8 +24,9 @@ export class RealFft {
   readonly size: number;
   #real: Float32Array;
   #imaginary: Float32Array;
-  #twiddles: (Twiddles | undefined)[] = [];
+  #twiddles: Twiddles[];
   #reversed: Uint16Array;
+  #blocks: Uint16Array[];
 
   /** @param size a power of two from 8 to 65536 */
   constructor(size: number) {
@@ -33,7 +35,8 @@ export class RealFft {
     const bits = Math.log2(half);
     this.#real = new Float32Array(half);
     this.#imaginary = new Float32Array(half);
-    for (let b = 4; b <= bits; b++) this.#twiddles[b] = twiddles(2 ** b);
+    this.#blocks = splitRadixBlocks(bits);
+    this.#twiddles = Array.from({ length: bits + 1 }, (_, b) => twiddles(2 ** b));
     this.#reversed = Uint16Array.from({ length: half }, (_, i) => {
       let r = 0;
       for (let b = 0; b < bits; b++) if ((i >> b) & 1) r |= 1 << (bits - 1 - b);
@@ -50,7 +53,7 @@ export class RealFft {
       re[i] = data[2 * i];
       im[i] = data[2 * i + 1];
     }
-    this.#complex(0, Math.log2(half));
+    this.#complex();
     for (let i = 0; i < half; i++) {
       data[2 * i] = re[this.#reversed[i]];
       data[2 * i + 1] = im[this.#reversed[i]];
@@ -90,81 +93,101 @@ export class RealFft {
     data[0] = zeroth;
   }
 
-  /** Split-radix step over 2^bits points from `at`, results in bit-reversed order. */
-  #complex(at: number, bits: number): void {
-    if (bits === 0) return;
-    if (bits === 1) {
-      butterfly(this.#real, at, at + 1);
-      butterfly(this.#imaginary, at, at + 1);
-      return;
-    }
-    const half = 2 ** (bits - 1);
-    const quarter = half / 2;
+  /** Split-radix FFT, results in bit-reversed order: the blocks of each size, largest first. */
+  #complex(): void {
     const re = this.#real;
     const im = this.#imaginary;
-    for (let i = at; i < at + half; i++) {
-      butterfly(re, i, i + half);
-      butterfly(im, i, i + half);
+    for (let bits = this.#blocks.length - 1; bits >= 2; bits--) {
+      const half = 2 ** (bits - 1);
+      const quarter = half / 2;
+      const table = this.#twiddles[bits];
+      const blocks = this.#blocks[bits];
+      for (let b = 0; b < blocks.length; b++) {
+        const at = blocks[b];
+        for (let i = at, j = at + half; i < at + half; i++, j++) {
+          const re1 = re[i];
+          const re2 = re[j];
+          const im1 = im[i];
+          const im2 = im[j];
+          re[i] = re1 + re2;
+          re[j] = re1 - re2;
+          im[i] = im1 + im2;
+          im[j] = im1 - im2;
+        }
+        for (let i = at + half, j = i + quarter; j < at + 2 * half; i++, j++) {
+          const re1 = re[i];
+          const re2 = re[j];
+          const im1 = im[i];
+          const im2 = im[j];
+          re[i] = re1 + im2;
+          im[i] = im1 - re2;
+          re[j] = re1 - im2;
+          im[j] = im1 + re2;
+        }
+        if (quarter > 1) this.#rotate(at + half, quarter, table);
+      }
     }
-    for (let i = at + half, j = i + quarter; j < at + 2 * half; i++, j++) {
-      const a = re[i] + im[j];
-      const b = im[i] + re[j];
-      im[i] -= re[j];
-      re[j] = re[i] - im[j];
-      re[i] = a;
-      im[j] = b;
+    const pairs = this.#blocks[1];
+    for (let b = 0; b < pairs.length; b++) {
+      const i = pairs[b];
+      const re1 = re[i];
+      const re2 = re[i + 1];
+      const im1 = im[i];
+      const im2 = im[i + 1];
+      re[i] = re1 + re2;
+      re[i + 1] = re1 - re2;
+      im[i] = im1 + im2;
+      im[i + 1] = im1 - im2;
     }
-    if (bits === 2) {
-      butterfly(re, at, at + 1);
-      butterfly(im, at, at + 1);
-      return;
-    }
-    this.#rotate(at + half, quarter, this.#twiddles[bits]);
-    this.#complex(at, bits - 1);
-    this.#complex(at + half, bits - 2);
-    this.#complex(at + half + quarter, bits - 2);
   }
 
   /** Multiply `quarter` points from `from` by w^k and the next `quarter` by w^3k, three multiplications each. */
-  #rotate(from: number, quarter: number, table: Twiddles | undefined): void {
+  #rotate(from: number, quarter: number, table: Twiddles): void {
+    const { cos, minusSum, difference, cos3, minusSum3, difference3 } = table;
     const re = this.#real;
     const im = this.#imaginary;
     const eighth = quarter / 2;
     for (let k = 1, t = 0; k < quarter; k++) {
       const i = from + k;
       const j = i + quarter;
+      const re1 = re[i];
+      const im1 = im[i];
+      const re2 = re[j];
+      const im2 = im[j];
+      const sum = f32(re1 + im1);
       if (k === eighth) {
-        const root = f32(Math.SQRT1_2);
-        const a = root * f32(re[i] + im[i]);
-        im[i] = root * f32(im[i] - re[i]);
-        re[i] = a;
-        const b = root * f32(im[j] - re[j]);
-        im[j] = -root * f32(re[j] + im[j]);
-        re[j] = b;
-      } else if (table) {
-        const sum = f32(re[i] + im[i]);
-        const a = table.cos[t] * sum + f32(table.minusSum[t] * re[i]);
-        re[i] = table.cos[t] * sum + f32(table.difference[t] * im[i]);
-        im[i] = a;
-        const sum3 = f32(re[j] + im[j]);
-        const b = table.cos3[t] * sum3 + f32(table.minusSum3[t] * re[j]);
-        re[j] = table.cos3[t] * sum3 + f32(table.difference3[t] * im[j]);
-        im[j] = b;
+        re[i] = ROOT_HALF * sum;
+        im[i] = ROOT_HALF * f32(im1 - re1);
+        re[j] = ROOT_HALF * f32(im2 - re2);
+        im[j] = -ROOT_HALF * f32(re2 + im2);
+      } else {
+        const sum3 = f32(re2 + im2);
+        re[i] = cos[t] * sum + f32(difference[t] * im1);
+        im[i] = cos[t] * sum + f32(minusSum[t] * re1);
+        re[j] = cos3[t] * sum3 + f32(difference3[t] * im2);
+        im[j] = cos3[t] * sum3 + f32(minusSum3[t] * re2);
         t++;
       }
     }
   }
 }
 
-function butterfly(x: Float32Array, i: number, j: number): void {
-  const sum = x[i] + x[j];
-  x[j] = x[i] - x[j];
-  x[i] = sum;
+/** Offsets of the blocks of 2^bits points, by bits: a block has one of half its size and two of a quarter. */
+function splitRadixBlocks(bits: number): Uint16Array[] {
+  const offsets: number[][] = Array.from({ length: bits + 1 }, () => []);
+  offsets[bits].push(0);
+  for (let b = bits; b >= 2; b--) {
+    for (const at of offsets[b]) {
+      offsets[b - 1].push(at);
+      offsets[b - 2].push(at + 2 ** (b - 1), at + 2 ** (b - 1) + 2 ** (b - 2));
+    }
+  }
+  return offsets.map((o) => Uint16Array.from(o));
 }
 
 function twiddles(size: number): Twiddles {
   const quarter = size / 4;
-  const length = quarter - 2;
+  const length = Math.max(0, quarter - 2);
   const make = (): Float32Array => new Float32Array(length);
   const out = {
     cos: make(),
