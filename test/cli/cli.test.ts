@@ -30,7 +30,9 @@ interface Outcome {
 function hearken(args: string[], input?: Uint8Array, uid?: number): Promise<Outcome> {
   return new Promise((done) => {
     const asUser =
-      uid !== undefined && process.getuid?.() === 0 ? { uid, gid: uid, env: { PATH: process.env.PATH } } : {};
+      uid !== undefined && process.getuid?.() === 0
+        ? { uid, gid: uid, env: { PATH: process.env.PATH, NODE_V8_COVERAGE: '' } }
+        : {};
     const child = spawn(process.execPath, [MAIN, ...args], asUser);
     let out = '';
     let err = '';
