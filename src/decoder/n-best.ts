@@ -1,4 +1,5 @@
 import { HearkenError } from '../errors.js';
+import { Heap } from '../fst/heap.js';
 import { FIRST_WORD } from '../graph/labels.js';
 import type { PathLabel } from './beam-decoder.js';
 import type { Lattice } from './lattice.js';
@@ -44,7 +45,7 @@ export function nBest(lattice: Lattice, n: number): LatticePath[] {
   const seen = new Set<string>();
   const ended = new Set<number>();
   const out: LatticePath[] = [];
-  const heap = new PartialHeap();
+  const heap = new Heap<Partial>((p) => p.total);
   if (final.length > 0)
     heap.push({ state: lattice.start, cost: 0, total: onward[0], words: 0, before: undefined, arc: -1 });
   for (let steps = 0; out.length < n && steps < MAX_STEPS; steps++) {
@@ -93,40 +94,5 @@ class Sequences {
       this.#numbers.set(key, number);
     }
     return number;
-  }
-}
-
-/** Binary heap, lowest total first. */
-class PartialHeap {
-  #items: Partial[] = [];
-
-  push(item: Partial): void {
-    const items = this.#items;
-    let i = items.push(item) - 1;
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      if (items[parent].total <= item.total) break;
-      items[i] = items[parent];
-      i = parent;
-    }
-    items[i] = item;
-  }
-
-  pop(): Partial | undefined {
-    const items = this.#items;
-    const top = items[0];
-    const last = items.pop();
-    if (last === undefined || items.length === 0) return top;
-    let i = 0;
-    for (;;) {
-      let child = 2 * i + 1;
-      if (child >= items.length) break;
-      if (child + 1 < items.length && items[child + 1].total < items[child].total) child++;
-      if (items[child].total >= last.total) break;
-      items[i] = items[child];
-      i = child;
-    }
-    items[i] = last;
-    return top;
   }
 }

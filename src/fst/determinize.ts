@@ -1,144 +1,88 @@
 import { HearkenError } from '../errors.js';
+import { fromGallic, toGallic } from './gallic-fst.js';
+import { relaxed } from './shortest-distance.js';
 import { VectorFst } from './vector-fst.js';
 
-/** One state of the input inside a subset, with what has been read but not yet written or paid. */
-interface Element {
-  state: number;
-  weight: number;
-  /** Output labels still owed, joined by commas; '' for none. */
-  owed: string;
+export interface DeterminizeOptions {
+  /** Follow arcs without input instead of refusing them (Kaldi's determinize-star). */
+  epsilons?: boolean;
+  /** States after which it gives up. */
+  maxStates?: number;
 }
 
-/** Weights this close count as equal when subsets are compared. */
-const DELTA = 1 / 1024;
-
-const join = (owed: string, olabel: number): string =>
-  olabel === 0 ? owed : owed === '' ? String(olabel) : `${owed},${olabel}`;
-
-function commonPrefix(a: string[], b: string[]): string[] {
-  let n = 0;
-  while (n < a.length && n < b.length && a[n] === b[n]) n++;
-  return a.slice(0, n);
-}
-
-const split = (owed: string): string[] => (owed === '' ? [] : owed.split(','));
+/** The states a string leads to, each with the weight left over there. */
+type Subset<W> = Map<number, W>;
 
 /**
- * A transducer with at most one arc an input label and state (Mohri 1997, weighted transducers; OpenFst determinize).
- * Outputs come out as early as they are certain, weights as early as possible. The input must be functional (ambiguity
- * resolved by disambiguation symbols) and free of input epsilons.
- * @throws FST_INVALID where it is not functional or has input epsilons, FST_LIMIT past `maxStates`
+ * A transducer with at most one arc an input label and state (Mohri 1997). Outputs come out as early as they are certain,
+ * weights as early as possible. It must be functional (ambiguity resolved by disambiguation symbols).
+ * @throws FST_INVALID where it is not functional, or has input epsilons without `epsilons`; FST_LIMIT past `maxStates`
  */
-export function determinize(fst: VectorFst, maxStates = 10_000_000): VectorFst {
-  const out = new VectorFst();
+export function determinize<W>(fst: VectorFst<W>, options: DeterminizeOptions = {}): VectorFst<W> {
+  return fromGallic(determinizeAcceptor(toGallic(fst, 'restrict'), options), fst.semiring);
+}
+
+/** The same for acceptors in any semiring of this folder; output labels are not looked at. */
+export function determinizeAcceptor<W>(fst: VectorFst<W>, options: DeterminizeOptions = {}): VectorFst<W> {
+  const { epsilons = false, maxStates = 10_000_000 } = options;
+  const { semiring } = fst;
+  const out = new VectorFst<W>(semiring);
   if (fst.start < 0) return out;
   const numbers = new Map<string, number>();
-  const subsets: (Element[] | undefined)[] = [];
-  const find = (subset: Element[]): number => {
-    subset.sort((a, b) => a.state - b.state);
-    const key = subset.map((e) => `${e.state}:${Math.round(e.weight / DELTA)}:${e.owed}`).join(';');
+  const subsets: Subset<W>[] = [];
+  const find = (subset: Subset<W>): number => {
+    const elements = [...subset].sort((a, b) => a[0] - b[0]);
+    const key = elements.map(([state, weight]) => `${state}:${semiring.key(weight)}`).join(';');
     let number = numbers.get(key);
     if (number === undefined) {
       number = out.addState();
       if (number >= maxStates) throw new HearkenError('FST_LIMIT', `determinization passed ${maxStates} states`);
       numbers.set(key, number);
-      subsets[number] = subset;
+      subsets[number] = new Map(elements);
     }
     return number;
   };
-  out.start = find([{ state: fst.start, weight: 0, owed: '' }]);
+  out.start = find(new Map([[fst.start, semiring.one]]));
   for (let s = 0; s < subsets.length; s++) {
-    const subset = subsets[s] as Element[] | undefined;
-    if (!subset) continue; // a link of a chain of outputs
-    subsets[s] = undefined;
-    setFinal(fst, out, s, subset, subsets);
-    const byLabel = new Map<number, Element[]>();
-    for (const { state, weight, owed } of subset) {
+    const subset = epsilons ? epsilonClosure(fst, subsets[s]) : subsets[s];
+    subsets[s] = new Map();
+    let final = semiring.zero;
+    const byLabel = new Map<number, Subset<W>>();
+    for (const [state, weight] of subset) {
+      if (fst.isFinal(state)) final = semiring.plus(final, semiring.times(weight, fst.final(state)));
       for (const arc of fst.arcs(state)) {
-        if (arc.ilabel === 0) throw new HearkenError('FST_INVALID', `determinize: state ${state} has an input epsilon`);
-        const element = { state: arc.next, weight: weight + arc.weight, owed: join(owed, arc.olabel) };
-        const list = byLabel.get(arc.ilabel);
-        if (list) list.push(element);
-        else byLabel.set(arc.ilabel, [element]);
+        if (arc.ilabel === 0) {
+          if (epsilons) continue;
+          throw new HearkenError('FST_INVALID', `determinize: state ${state} has an input epsilon`);
+        }
+        let target = byLabel.get(arc.ilabel);
+        if (!target) byLabel.set(arc.ilabel, (target = new Map()));
+        const through = semiring.times(weight, arc.weight);
+        const before = target.get(arc.next);
+        target.set(arc.next, before === undefined ? through : semiring.plus(before, through));
       }
     }
-    for (const [ilabel, elements] of [...byLabel].sort((a, b) => a[0] - b[0])) {
-      const { weight, prefix, rest } = factor(elements);
-      addChain(out, s, ilabel, prefix, weight, find(rest), subsets);
+    if (!semiring.isZero(final)) out.setFinal(s, final);
+    for (const [label, target] of [...byLabel].sort((a, b) => a[0] - b[0])) {
+      let divisor = semiring.zero;
+      for (const weight of target.values()) divisor = semiring.commonDivisor(divisor, weight);
+      if (semiring.isZero(divisor)) continue;
+      const rest: Subset<W> = new Map();
+      for (const [state, weight] of target) rest.set(state, semiring.divide(weight, divisor));
+      out.addArc(s, label, label, divisor, find(rest));
     }
   }
   return out;
 }
 
-/** Take the least weight and the longest common output prefix out of a subset. */
-function factor(elements: Element[]): { weight: number; prefix: string[]; rest: Element[] } {
-  let weight = Number.POSITIVE_INFINITY;
-  let prefix = split(elements[0].owed);
-  for (const e of elements) {
-    weight = Math.min(weight, e.weight);
-    if (prefix.length > 0) prefix = commonPrefix(prefix, split(e.owed));
-  }
-  const cut = prefix.join(',').length + (prefix.length > 0 ? 1 : 0);
-  const best = new Map<number, Element>();
-  for (const e of elements) {
-    const left = { state: e.state, weight: e.weight - weight, owed: e.owed.slice(cut) };
-    const seen = best.get(e.state);
-    if (seen && seen.owed !== left.owed) {
-      throw new HearkenError(
-        'FST_INVALID',
-        `determinize: not functional; state ${e.state} is reached with outputs [${seen.owed}] and [${left.owed}]`,
-      );
-    }
-    if (!seen || left.weight < seen.weight) best.set(e.state, left);
-  }
-  return { weight, prefix, rest: [...best.values()] };
-}
-
-/** An arc that writes any number of labels: the first on the arc itself, the others on input-free arcs behind it. */
-function addChain(
-  out: VectorFst,
-  from: number,
-  ilabel: number,
-  outputs: string[],
-  weight: number,
-  to: number,
-  subsets: (Element[] | undefined)[],
-): void {
-  let state = from;
-  for (let i = 0; i < Math.max(1, outputs.length); i++) {
-    const last = i >= outputs.length - 1;
-    const next = last ? to : out.addState();
-    if (!last) subsets[next] = undefined;
-    out.addArc(state, i === 0 ? ilabel : 0, outputs[i] ? Number(outputs[i]) : 0, i === 0 ? weight : 0, next);
-    state = next;
-  }
-}
-
-function setFinal(
-  fst: VectorFst,
-  out: VectorFst,
-  s: number,
-  subset: Element[],
-  subsets: (Element[] | undefined)[],
-): void {
-  let best: Element | undefined;
-  for (const e of subset) {
-    const weight = e.weight + fst.final(e.state);
-    if (!Number.isFinite(weight)) continue;
-    if (best && best.owed !== e.owed)
-      throw new HearkenError(
-        'FST_INVALID',
-        `determinize: not functional at a final state (outputs [${best.owed}] and [${e.owed}])`,
-      );
-    if (!best || weight < best.weight) best = { state: e.state, weight, owed: e.owed };
-  }
-  if (!best) return;
-  if (best.owed === '') {
-    out.setFinal(s, best.weight);
-    return;
-  }
-  const end = out.addState();
-  subsets[end] = undefined;
-  out.setFinal(end, 0);
-  addChain(out, s, 0, split(best.owed), best.weight, end, subsets);
+/** A subset with the states its members reach without input. */
+function epsilonClosure<W>(fst: VectorFst<W>, subset: Subset<W>): Subset<W> {
+  const { semiring } = fst;
+  const free = (state: number) => fst.arcs(state).filter((a) => a.ilabel === 0);
+  if (![...subset.keys()].some((s) => free(s).length > 0)) return subset;
+  // One source, −1, with an arc to each member.
+  const distance: { [state: number]: W } = {};
+  const members = [...subset].map(([next, weight]) => ({ ilabel: 0, olabel: 0, weight, next }));
+  relaxed(semiring, -1, distance, (s) => (s < 0 ? members : free(s)));
+  return new Map(Object.entries(distance).map(([state, weight]) => [Number(state), weight]));
 }

@@ -1,15 +1,13 @@
 import { connect } from './connect.js';
 import { VectorFst } from './vector-fst.js';
 
-/** Weights are compared in this grid, as OpenFst's encoded minimization does with its delta. */
-const DELTA = 1 / 1024;
-
 /**
  * Merge states that no continuation tells apart, arcs taken as (input, output, weight) triples: OpenFst's encoded
  * minimization. Push weights first. Moore's partition refinement; acyclic machines need one pass a level.
  */
-export function minimize(input: VectorFst): VectorFst {
+export function minimize<W>(input: VectorFst<W>): VectorFst<W> {
   const fst = connect(input);
+  const { semiring } = fst;
   const states = fst.numStates;
   if (states === 0) return fst;
   let classes = new Int32Array(states);
@@ -17,8 +15,8 @@ export function minimize(input: VectorFst): VectorFst {
     const numbers = new Map<string, number>();
     const refined = new Int32Array(states);
     for (let s = 0; s < states; s++) {
-      const arcs = fst.arcs(s).map((a) => `${a.ilabel},${a.olabel},${Math.round(a.weight / DELTA)},${classes[a.next]}`);
-      const final = Number.isFinite(fst.final(s)) ? Math.round(fst.final(s) / DELTA) : '';
+      const arcs = fst.arcs(s).map((a) => `${a.ilabel},${a.olabel},${semiring.key(a.weight)},${classes[a.next]}`);
+      const final = fst.isFinal(s) ? semiring.key(fst.final(s)) : '';
       const key = `${classes[s]}|${final}|${arcs.sort().join(';')}`;
       let number = numbers.get(key);
       if (number === undefined) numbers.set(key, (number = numbers.size));
@@ -31,16 +29,19 @@ export function minimize(input: VectorFst): VectorFst {
   return merge(fst, classes);
 }
 
-function merge(fst: VectorFst, classes: Int32Array): VectorFst {
-  const out = new VectorFst();
+function merge<W>(fst: VectorFst<W>, classes: Int32Array): VectorFst<W> {
+  const out = new VectorFst<W>(fst.semiring);
   const done = new Set<number>();
-  for (const c of classes) while (out.numStates <= c) out.addState();
+  for (const c of classes) out.reserve(c + 1);
   for (let s = 0; s < fst.numStates; s++) {
     const c = classes[s];
     if (done.has(c)) continue;
     done.add(c);
     out.setFinal(c, fst.final(s));
-    for (const arc of fst.arcs(s)) out.addArc(c, arc.ilabel, arc.olabel, arc.weight, classes[arc.next]);
+    out.setArcs(
+      c,
+      fst.arcs(s).map((a) => ({ ...a, next: classes[a.next] })),
+    );
   }
   out.start = classes[fst.start];
   return connect(out);

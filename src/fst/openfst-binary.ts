@@ -1,4 +1,5 @@
 import { HearkenError } from '../errors.js';
+import { properties, propertyBits } from './properties.js';
 import { VectorFst } from './vector-fst.js';
 
 const FST_MAGIC = 2125659606;
@@ -222,10 +223,11 @@ class Writer {
   }
 }
 
-/** An OpenFst file; written back as it was read, it is the same byte by byte. */
+/** An OpenFst file; written back as it was read, it is the same byte by byte. Properties not given are worked out. */
 export function writeOpenFst(file: Pick<OpenFstFile, 'fst'> & Partial<OpenFstFile>): Uint8Array {
   const { fst, type = 'vector', aligned = false, inputSymbols, outputSymbols } = file;
-  const properties = file.properties ?? (type === 'vector' ? EXPANDED | MUTABLE : EXPANDED);
+  const kind = type === 'vector' ? EXPANDED | MUTABLE : EXPANDED;
+  const stated = file.properties ?? kind | propertyBits(properties(fst));
   const writer = new Writer();
   writer.int32(FST_MAGIC);
   writer.text(type);
@@ -234,7 +236,7 @@ export function writeOpenFst(file: Pick<OpenFstFile, 'fst'> & Partial<OpenFstFil
   writer.int32(
     (inputSymbols ? HAS_INPUT_SYMBOLS : 0) | (outputSymbols ? HAS_OUTPUT_SYMBOLS : 0) | (aligned ? ALIGNED : 0),
   );
-  writer.int64(properties);
+  writer.int64(stated);
   writer.int64(fst.start);
   writer.int64(fst.numStates);
   writer.int64(type === 'const' ? fst.numArcs : 0);

@@ -38,7 +38,11 @@ export function buildSearchGraph(
 }
 
 function dropDisambiguation(fst: VectorFst, first: number): void {
-  for (let s = 0; s < fst.numStates; s++) for (const arc of fst.arcs(s)) if (arc.ilabel >= first) arc.ilabel = 0;
+  for (let s = 0; s < fst.numStates; s++)
+    fst.setArcs(
+      s,
+      fst.arcs(s).map((a) => (a.ilabel >= first ? { ...a, ilabel: 0 } : a)),
+    );
 }
 
 /** From every end of a word back to the start, with silence (label 1) or without; the cost pushed off the words is paid here. */

@@ -83,7 +83,7 @@ describe('fst algorithms', () => {
       twins.addArc(s, 1, 0, weight, s);
       twins.setFinal(s, 0);
     }
-    expect(codeOf(() => determinize(twins, 1000))).to.equal('FST_LIMIT');
+    expect(codeOf(() => determinize(twins, { maxStates: 1000 }))).to.equal('FST_LIMIT');
   });
 
   it('survives a round trip through a section file, and damage is found', () => {

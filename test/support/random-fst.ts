@@ -17,12 +17,14 @@ export interface RandomOptions {
   labels: number;
   acyclic?: boolean;
   acceptor?: boolean;
+  /** Some arcs read nothing. */
+  epsilons?: boolean;
 }
 
-/** A random machine without input epsilons, weights in steps of 1/4. */
+/** A random machine, weights in steps of 1/4. */
 export function randomFst(
   next: () => number,
-  { states, arcs, labels, acyclic = true, acceptor = false }: RandomOptions,
+  { states, arcs, labels, acyclic = true, acceptor = false, epsilons = false }: RandomOptions,
 ): VectorFst {
   const fst = new VectorFst();
   for (let s = 0; s < states; s++) fst.addState();
@@ -31,7 +33,7 @@ export function randomFst(
   for (let a = 0; a < arcs; a++) {
     const from = pick(states - 1);
     const to = acyclic ? from + 1 + pick(states - 1 - from) : pick(states);
-    const ilabel = 1 + pick(labels);
+    const ilabel = epsilons ? pick(labels + 1) : 1 + pick(labels);
     fst.addArc(from, ilabel, acceptor ? ilabel : pick(labels + 1), pick(16) / 4, to);
   }
   fst.setFinal(states - 1, pick(8) / 4);
