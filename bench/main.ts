@@ -1,8 +1,13 @@
+import { decoderBench } from './decoder.js';
 import { frontendBench } from './frontend.js';
 import { werBench } from './wer.js';
 
 /** `npm run bench -- NAME`. */
-const BENCHES: Record<string, (args: string[]) => Promise<void>> = { frontend: frontendBench, wer: werBench };
+const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
+  decoder: decoderBench,
+  frontend: frontendBench,
+  wer: werBench,
+};
 
 const [name, ...args] = process.argv.slice(2);
 const bench = BENCHES[name];

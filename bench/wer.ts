@@ -1,29 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { Engine, type Word } from '../src/index.js';
 import { addScores, align, type Score, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
+import { manifest, withClips } from './scores.js';
 
-const SPEECH = resolve(import.meta.dirname, '../../../shared/speech');
 const SETS = [
   ['librispeech', 'dev'],
   ['commonvoice1', 'dev'],
   ['speechocean762', 'dev'],
   ['an4', 'test'],
 ] as const;
-
-interface Clip {
-  id: string;
-  text: string;
-}
-
-function clipsOf(corpus: string, split: string): Clip[] {
-  const rows = readFileSync(resolve(SPEECH, 'manifest.tsv'), 'utf8')
-    .split('\n')
-    .map((l) => l.split('\t'));
-  return rows.filter((r) => r[1] === corpus && r[2] === split).map((r) => ({ id: r[0], text: r[5] }));
-}
 
 /** A word that was written down: how sure the engine was, and whether it was right. */
 interface Judged {
@@ -58,7 +44,6 @@ function calibrationTable(words: readonly Judged[]): string {
 
 /** Word error rate, confidences and real-time factor of the shipped model on every dev split, streaming, by corpus. */
 export async function werBench(args: string[]): Promise<void> {
-  if (!existsSync(SPEECH)) throw new Error(`${SPEECH} is absent: this bench needs the transcribed clips`);
   const decoder = args[0] ? (JSON.parse(args[0]) as Record<string, number>) : {};
   await using engine = await Engine.load();
   console.log(
@@ -70,27 +55,26 @@ export async function werBench(args: string[]): Promise<void> {
   console.log('|---|---|---|---|---|---|---|---|---|');
   const judged: Judged[] = [];
   for (const [corpus, split] of SETS) {
-    const directory = mkdtempSync(resolve(tmpdir(), 'hearken-wer-'));
-    try {
-      execFileSync('tar', ['xf', resolve(SPEECH, `${corpus}-${split}.tar`), '-C', directory]);
-      const clips = clipsOf(corpus, split);
-      const { score, seconds, busy, words: own } = await run(engine, clips, resolve(directory, corpus, split), decoder);
-      judged.push(...own);
-      const { substitutions, deletions, insertions, words } = score;
-      const share = (n: number): string => `${((100 * n) / words).toFixed(1)} %`;
-      console.log(
-        `| ${corpus} ${split} | ${clips.length} | ${words} | ${(100 * wordErrorRate(score)).toFixed(2)} % | ${share(substitutions)} | ${share(deletions)} | ${share(insertions)} | ${normalisedCrossEntropy(own).toFixed(3)} | ${(busy / seconds).toFixed(4)} |`,
-      );
-    } finally {
-      rmSync(directory, { recursive: true });
-    }
+    const clips = manifest(corpus, split);
+    const {
+      score,
+      seconds,
+      busy,
+      words: own,
+    } = await withClips(corpus, split, (directory) => run(engine, clips, directory, decoder));
+    judged.push(...own);
+    const { substitutions, deletions, insertions, words } = score;
+    const share = (n: number): string => `${((100 * n) / words).toFixed(1)} %`;
+    console.log(
+      `| ${corpus} ${split} | ${clips.length} | ${words} | ${(100 * wordErrorRate(score)).toFixed(2)} % | ${share(substitutions)} | ${share(deletions)} | ${share(insertions)} | ${normalisedCrossEntropy(own).toFixed(3)} | ${(busy / seconds).toFixed(4)} |`,
+    );
   }
   console.log(`\n${calibrationTable(judged)}`);
 }
 
 async function run(
   engine: Engine,
-  clips: Clip[],
+  clips: { id: string; text: string }[],
   directory: string,
   decoder: Record<string, number>,
 ): Promise<{ score: Score; seconds: number; busy: number; words: Judged[] }> {

@@ -136,7 +136,7 @@ export class BeamDecoder {
         if (total > nextCutoff) continue;
         if (total + beam < nextCutoff) nextCutoff = total + beam;
         const to = next.findOrAdd(nexts[a], this.#lmNext);
-        lattice?.linkInto(t, to, label, graph, acoustic);
+        lattice?.linkInto(t, to, ilabels[a], label, graph, acoustic);
         if (total < next.cost[to]) {
           next.cost[to] = total;
           next.link[to] = label === 0 ? now.link[t] : this.#trace.add(now.link[t], label, this.#frames - 1);

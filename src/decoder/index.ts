@@ -1,7 +1,12 @@
 /** Beam search over a search graph and a language model; free of audio and of any neural network runtime. */
+export { type AlignedPath, type AlignedPhone, bestLatticePath, phoneAlignment } from './alignment.js';
 export { BeamDecoder, type BestPath, type PathLabel, type RescoringLm } from './beam-decoder.js';
+export { compactLattice, determinizeLattice, rawLattice, stateTimes } from './compact-lattice.js';
 export { ENDPOINT_RULES, type EndpointRule, endpointRule } from './endpoint.js';
 export { arcPosteriors, type Lattice, sortLattice, wordConfidences } from './lattice.js';
+export { type ConfusionBin, type MbrResult, minimumBayesRisk } from './mbr.js';
 export { type LatticePath, nBest } from './n-best.js';
 export { DECODER_DEFAULTS, type DecoderOptions, decoderOptions } from './options.js';
+export { type OracleResult, oracle } from './oracle.js';
+export { rescoreLattice } from './rescore.js';
 export { type TimedWord, timedWords } from './words.js';

@@ -24,6 +24,7 @@ export class LatticeStore {
   #tokens = 0;
   #from = new Int32Array(CAPACITY);
   #to = new Int32Array(CAPACITY);
+  #input = new Int32Array(CAPACITY);
   #label = new Int32Array(CAPACITY);
   #graph = new Float32Array(CAPACITY);
   #acoustic = new Float32Array(CAPACITY);
@@ -71,27 +72,29 @@ export class LatticeStore {
   }
 
   /** A link from token `from` of the frame before to token `to` of this one. */
-  linkInto(from: number, to: number, label: number, graph: number, acoustic: number): void {
+  linkInto(from: number, to: number, input: number, label: number, graph: number, acoustic: number): void {
     const frame = this.#firstToken.length - 1;
-    this.#link(this.#firstToken[frame - 1] + from, this.#firstToken[frame] + to, label, graph, acoustic);
+    this.#link(this.#firstToken[frame - 1] + from, this.#firstToken[frame] + to, input, label, graph, acoustic);
   }
 
   linkInside(from: number, to: number, label: number, graph: number): void {
     const first = this.#firstToken[this.#firstToken.length - 1];
-    this.#link(first + from, first + to, label, graph, 0);
+    this.#link(first + from, first + to, 0, label, graph, 0);
   }
 
-  #link(from: number, to: number, label: number, graph: number, acoustic: number): void {
+  #link(from: number, to: number, input: number, label: number, graph: number, acoustic: number): void {
     const l = this.#links++;
     if (l === this.#from.length) {
       this.#from = wider(this.#from);
       this.#to = wider(this.#to);
+      this.#input = wider(this.#input);
       this.#label = wider(this.#label);
       this.#graph = wider(this.#graph);
       this.#acoustic = wider(this.#acoustic);
     }
     this.#from[l] = from;
     this.#to[l] = to;
+    this.#input[l] = input;
     this.#label[l] = label;
     this.#graph[l] = graph;
     this.#acoustic[l] = acoustic;
@@ -180,6 +183,7 @@ export class LatticeStore {
         if (!keepLink[l - firstLink]) continue;
         this.#from[links] = renumbered(this.#from[l]);
         this.#to[links] = renumbered(this.#to[l]);
+        this.#input[links] = this.#input[l];
         this.#label[links] = this.#label[l];
         this.#graph[links] = this.#graph[l];
         this.#acoustic[links] = this.#acoustic[l];
@@ -213,6 +217,7 @@ export class LatticeStore {
       final,
       from: this.#from.slice(0, this.#links),
       to: this.#to.slice(0, this.#links),
+      input: this.#input.slice(0, this.#links),
       label: this.#label.slice(0, this.#links),
       graphCost: this.#graph.slice(0, this.#links),
       acousticCost: this.#acoustic.slice(0, this.#links),

@@ -13,6 +13,8 @@ export interface Lattice {
   final: Float64Array;
   from: Int32Array;
   to: Int32Array;
+  /** Input label of an arc, a column of scores + 1; 0 where it takes no frame. */
+  input: Int32Array;
   /** Output label of an arc; 0 for none. */
   label: Int32Array;
   graphCost: Float32Array;
@@ -52,6 +54,7 @@ export function sortLattice(lattice: Lattice): Lattice {
     final: Float64Array.from(order, (s) => lattice.final[s]),
     from: Int32Array.from(kept, (a) => number[from[a]]),
     to: Int32Array.from(kept, (a) => number[to[a]]),
+    input: Int32Array.from(kept, (a) => lattice.input[a]),
     label: Int32Array.from(kept, (a) => lattice.label[a]),
     graphCost: Float32Array.from(kept, (a) => lattice.graphCost[a]),
     acousticCost: Float32Array.from(kept, (a) => lattice.acousticCost[a]),

@@ -1,5 +1,7 @@
 import { HearkenError } from '../errors.js';
 import { fromGallic, toGallic } from './gallic-fst.js';
+import { Heap } from './heap.js';
+import { properties } from './properties.js';
 import { relaxed } from './shortest-distance.js';
 import { VectorFst } from './vector-fst.js';
 
@@ -28,6 +30,7 @@ export function determinizeAcceptor<W>(fst: VectorFst<W>, options: DeterminizeOp
   const { semiring } = fst;
   const out = new VectorFst<W>(semiring);
   if (fst.start < 0) return out;
+  const topSorted = epsilons && properties(fst).topSorted;
   const numbers = new Map<string, number>();
   const subsets: Subset<W>[] = [];
   const find = (subset: Subset<W>): number => {
@@ -44,7 +47,7 @@ export function determinizeAcceptor<W>(fst: VectorFst<W>, options: DeterminizeOp
   };
   out.start = find(new Map([[fst.start, semiring.one]]));
   for (let s = 0; s < subsets.length; s++) {
-    const subset = epsilons ? epsilonClosure(fst, subsets[s]) : subsets[s];
+    const subset = epsilons ? epsilonClosure(fst, subsets[s], topSorted) : subsets[s];
     subsets[s] = new Map();
     let final = semiring.zero;
     const byLabel = new Map<number, Subset<W>>();
@@ -76,13 +79,29 @@ export function determinizeAcceptor<W>(fst: VectorFst<W>, options: DeterminizeOp
 }
 
 /** A subset with the states its members reach without input. */
-function epsilonClosure<W>(fst: VectorFst<W>, subset: Subset<W>): Subset<W> {
+function epsilonClosure<W>(fst: VectorFst<W>, subset: Subset<W>, topSorted: boolean): Subset<W> {
   const { semiring } = fst;
   const free = (state: number) => fst.arcs(state).filter((a) => a.ilabel === 0);
   if (![...subset.keys()].some((s) => free(s).length > 0)) return subset;
-  // One source, −1, with an arc to each member.
-  const distance: { [state: number]: W } = {};
-  const members = [...subset].map(([next, weight]) => ({ ilabel: 0, olabel: 0, weight, next }));
-  relaxed(semiring, -1, distance, (s) => (s < 0 ? members : free(s)));
-  return new Map(Object.entries(distance).map(([state, weight]) => [Number(state), weight]));
+  if (!topSorted) {
+    // One source, −1, with an arc to each member.
+    const distance: { [state: number]: W } = {};
+    const members = [...subset].map(([next, weight]) => ({ ilabel: 0, olabel: 0, weight, next }));
+    relaxed(semiring, -1, distance, (s) => (s < 0 ? members : free(s)));
+    return new Map(Object.entries(distance).map(([state, weight]) => [Number(state), weight]));
+  }
+  // States in order: each is looked at once, when nothing can add to it any more.
+  const out: Subset<W> = new Map(subset);
+  const waiting = new Heap<number>((state) => state);
+  for (const state of subset.keys()) waiting.push(state);
+  for (let s = waiting.pop(); s !== undefined; s = waiting.pop()) {
+    const weight = out.get(s) as W;
+    for (const arc of free(s)) {
+      const through = semiring.times(weight, arc.weight);
+      const before = out.get(arc.next);
+      if (before === undefined) waiting.push(arc.next);
+      out.set(arc.next, before === undefined ? through : semiring.plus(before, through));
+    }
+  }
+  return out;
 }

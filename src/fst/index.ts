@@ -7,6 +7,13 @@ export { drawFst } from './draw.js';
 export { equivalent, isomorphic } from './equivalent.js';
 export { COMPACT_LATTICE, type CompactLatticeWeight, type GallicKind, type GallicWeight, gallic } from './gallic.js';
 export { fromGallic, toGallic } from './gallic-fst.js';
+export {
+  type CompactLattice,
+  compactLattices,
+  type KeyedLattice,
+  type RawLattice,
+  rawLattices,
+} from './kaldi-lattice.js';
 export { arcSort, invert, project, relabel } from './labels.js';
 export { minimize } from './minimize.js';
 export { type OpenFstFile, type OpenFstSymbols, readOpenFst, writeOpenFst } from './openfst-binary.js';

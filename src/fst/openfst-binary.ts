@@ -1,4 +1,5 @@
 import { HearkenError } from '../errors.js';
+import { FstReader, FstWriter } from './openfst-bytes.js';
 import { properties, propertyBits } from './properties.js';
 import { VectorFst } from './vector-fst.js';
 
@@ -7,7 +8,6 @@ const SYMBOLS_MAGIC = 2125658996;
 const HAS_INPUT_SYMBOLS = 1;
 const HAS_OUTPUT_SYMBOLS = 2;
 const ALIGNED = 4;
-const ALIGNMENT = 16;
 const ARC_BYTES = 16;
 /** Properties every vector and const file has: expanded; mutable where it is a vector. The others may be left unknown. */
 const EXPANDED = 1n;
@@ -32,64 +32,9 @@ export interface OpenFstFile {
   outputSymbols?: OpenFstSymbols;
 }
 
-class Reader {
-  #view: DataView;
-  #at = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-
-  get left(): number {
-    return this.#view.byteLength - this.#at;
-  }
-
-  #take(bytes: number, what: string): number {
-    if (bytes < 0 || bytes > this.left)
-      throw new HearkenError('FST_FORMAT', `${what} at byte ${this.#at} needs ${bytes} bytes; ${this.left} are left`);
-    this.#at += bytes;
-    return this.#at - bytes;
-  }
-
-  int32(what: string): number {
-    return this.#view.getInt32(this.#take(4, what), true);
-  }
-
-  uint32(what: string): number {
-    return this.#view.getUint32(this.#take(4, what), true);
-  }
-
-  float(what: string): number {
-    return this.#view.getFloat32(this.#take(4, what), true);
-  }
-
-  bits(what: string): bigint {
-    return this.#view.getBigUint64(this.#take(8, what), true);
-  }
-
-  /** A count or index of 64 bits. */
-  int64(what: string): number {
-    return Number(this.#view.getBigInt64(this.#take(8, what), true));
-  }
-
-  key(what: string): bigint {
-    return this.#view.getBigInt64(this.#take(8, what), true);
-  }
-
-  text(what: string): string {
-    const length = this.int32(what);
-    const at = this.#take(length, what);
-    return new TextDecoder().decode(new Uint8Array(this.#view.buffer, this.#view.byteOffset + at, length));
-  }
-
-  align(): void {
-    this.#take((ALIGNMENT - (this.#at % ALIGNMENT)) % ALIGNMENT, 'alignment');
-  }
-}
-
 /** Read an OpenFst `vector` or `const` file of standard (tropical) arcs. @throws FST_FORMAT saying what and where */
 export function readOpenFst(bytes: Uint8Array): OpenFstFile {
-  const reader = new Reader(bytes);
+  const reader = new FstReader(bytes);
   if (reader.left < 4 || reader.int32('magic') !== FST_MAGIC)
     throw new HearkenError('FST_FORMAT', 'not an OpenFst file: its first four bytes are others');
   const type = reader.text('type');
@@ -123,7 +68,7 @@ export function readOpenFst(bytes: Uint8Array): OpenFstFile {
   };
 }
 
-function readSymbols(reader: Reader): OpenFstSymbols {
+function readSymbols(reader: FstReader): OpenFstSymbols {
   if (reader.int32('symbol table magic') !== SYMBOLS_MAGIC)
     throw new HearkenError('FST_FORMAT', 'damaged symbol table');
   const name = reader.text('symbol table name');
@@ -137,14 +82,14 @@ function readSymbols(reader: Reader): OpenFstSymbols {
   return { name, availableKey, entries };
 }
 
-function readArc(reader: Reader, fst: VectorFst, state: number): void {
+function readArc(reader: FstReader, fst: VectorFst, state: number): void {
   const ilabel = reader.int32('arc');
   const olabel = reader.int32('arc');
   const weight = reader.float('arc');
   fst.addArc(state, ilabel, olabel, weight, reader.int32('arc'));
 }
 
-function readVector(reader: Reader, states: number): VectorFst {
+function readVector(reader: FstReader, states: number): VectorFst {
   const fst = new VectorFst();
   // −1 states: written to a pipe, read to the end.
   for (let s = 0; states < 0 ? reader.left > 0 : s < states; s++) {
@@ -158,7 +103,7 @@ function readVector(reader: Reader, states: number): VectorFst {
   return fst;
 }
 
-function readConst(reader: Reader, states: number, arcs: number, aligned: boolean): VectorFst {
+function readConst(reader: FstReader, states: number, arcs: number, aligned: boolean): VectorFst {
   const fst = new VectorFst();
   if (states < 0 || arcs < 0 || states * 20 + arcs * ARC_BYTES > reader.left)
     throw new HearkenError('FST_FORMAT', `${states} states and ${arcs} arcs do not fit the file`);
@@ -181,54 +126,12 @@ function readConst(reader: Reader, states: number, arcs: number, aligned: boolea
   return fst;
 }
 
-class Writer {
-  #parts: Buffer[] = [];
-  #size = 0;
-
-  #push(bytes: Buffer): void {
-    this.#parts.push(bytes);
-    this.#size += bytes.length;
-  }
-
-  int32(value: number): void {
-    const b = Buffer.alloc(4);
-    b.writeInt32LE(value);
-    this.#push(b);
-  }
-
-  int64(value: bigint | number): void {
-    const b = Buffer.alloc(8);
-    b.writeBigInt64LE(BigInt.asIntN(64, BigInt(value)));
-    this.#push(b);
-  }
-
-  float(value: number): void {
-    const b = Buffer.alloc(4);
-    b.writeFloatLE(value);
-    this.#push(b);
-  }
-
-  text(value: string): void {
-    const bytes = Buffer.from(value);
-    this.int32(bytes.length);
-    this.#push(bytes);
-  }
-
-  align(): void {
-    this.#push(Buffer.alloc((ALIGNMENT - (this.#size % ALIGNMENT)) % ALIGNMENT));
-  }
-
-  bytes(): Uint8Array {
-    return Buffer.concat(this.#parts);
-  }
-}
-
 /** An OpenFst file; written back as it was read, it is the same byte by byte. Properties not given are worked out. */
 export function writeOpenFst(file: Pick<OpenFstFile, 'fst'> & Partial<OpenFstFile>): Uint8Array {
   const { fst, type = 'vector', aligned = false, inputSymbols, outputSymbols } = file;
   const kind = type === 'vector' ? EXPANDED | MUTABLE : EXPANDED;
   const stated = file.properties ?? kind | propertyBits(properties(fst));
-  const writer = new Writer();
+  const writer = new FstWriter();
   writer.int32(FST_MAGIC);
   writer.text(type);
   writer.text('standard');
@@ -246,7 +149,7 @@ export function writeOpenFst(file: Pick<OpenFstFile, 'fst'> & Partial<OpenFstFil
   return writer.bytes();
 }
 
-function writeSymbols(writer: Writer, { name, availableKey, entries }: OpenFstSymbols): void {
+function writeSymbols(writer: FstWriter, { name, availableKey, entries }: OpenFstSymbols): void {
   writer.int32(SYMBOLS_MAGIC);
   writer.text(name);
   writer.int64(availableKey);
@@ -257,7 +160,7 @@ function writeSymbols(writer: Writer, { name, availableKey, entries }: OpenFstSy
   }
 }
 
-function writeArcs(writer: Writer, fst: VectorFst, state: number): void {
+function writeArcs(writer: FstWriter, fst: VectorFst, state: number): void {
   for (const { ilabel, olabel, weight, next } of fst.arcs(state)) {
     writer.int32(ilabel);
     writer.int32(olabel);
@@ -266,7 +169,7 @@ function writeArcs(writer: Writer, fst: VectorFst, state: number): void {
   }
 }
 
-function writeVector(writer: Writer, fst: VectorFst): void {
+function writeVector(writer: FstWriter, fst: VectorFst): void {
   for (let s = 0; s < fst.numStates; s++) {
     writer.float(fst.final(s));
     writer.int64(fst.arcs(s).length);
@@ -274,7 +177,7 @@ function writeVector(writer: Writer, fst: VectorFst): void {
   }
 }
 
-function writeConst(writer: Writer, fst: VectorFst, aligned: boolean): void {
+function writeConst(writer: FstWriter, fst: VectorFst, aligned: boolean): void {
   if (aligned) writer.align();
   let position = 0;
   for (let s = 0; s < fst.numStates; s++) {

@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+import { AcousticStream, openSession } from '../src/acoustic/index.js';
+import { mixDown, openAudio, Resampler } from '../src/audio/index.js';
+import { dithered, fbankOptions, OnlineCmvn, OnlineFeature } from '../src/frontend/index.js';
+import type { PackageParts } from '../src/recognizer/model-package.js';
+
+const SPEECH = resolve(import.meta.dirname, '../../../shared/speech');
+
+/** A clip's text and its log-likelihoods [frames × width] from the shipped model. */
+export interface ScoredClip {
+  id: string;
+  text: string;
+  scores: Float32Array;
+}
+
+/** The transcribed clips of a split. */
+export function manifest(corpus: string, split: string): { id: string; text: string }[] {
+  if (!existsSync(SPEECH)) throw new Error(`${SPEECH} is absent: this bench needs the transcribed clips`);
+  return readFileSync(resolve(SPEECH, 'manifest.tsv'), 'utf8')
+    .split('\n')
+    .map((l) => l.split('\t'))
+    .filter((r) => r[1] === corpus && r[2] === split)
+    .map((r) => ({ id: r[0], text: r[5] }));
+}
+
+/** Calls `use` with the directory of the unpacked clips of a split. */
+export async function withClips<T>(corpus: string, split: string, use: (directory: string) => Promise<T>): Promise<T> {
+  const directory = mkdtempSync(resolve(tmpdir(), 'hearken-bench-'));
+  try {
+    execFileSync('tar', ['xf', resolve(SPEECH, `${corpus}-${split}.tar`), '-C', directory]);
+    return await use(resolve(directory, corpus, split));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** Scores of the first `count` clips of a split. */
+export function scoredClips(parts: PackageParts, corpus: string, split: string, count: number): Promise<ScoredClip[]> {
+  return withClips(corpus, split, async (directory) => {
+    const { session } = await openSession(parts.acoustic, ['cpu']);
+    const out: ScoredClip[] = [];
+    for (const { id, text } of manifest(corpus, split).slice(0, count)) {
+      const features = new OnlineFeature(fbankOptions(parts.card.features));
+      const cmvn = new OnlineCmvn(parts.card.features.globalMean);
+      const acoustic = new AcousticStream(session, parts.card);
+      const source = await openAudio(resolve(directory, `${id}.opus`));
+      const resampler = new Resampler(source.sampleRate, parts.card.features.sampleRate);
+      let taken = 0;
+      const take = (samples: Float32Array): void => {
+        features.acceptWaveform(dithered(samples, taken));
+        taken += samples.length;
+      };
+      for await (const planes of source.chunks) take(resampler.process(mixDown(planes)));
+      take(resampler.flush());
+      features.inputFinished();
+      const normalised = new Float32Array(features.framesReady * features.dim);
+      for (let f = 0; f < features.framesReady; f++) cmvn.apply(features.frame(f), normalised, f * features.dim);
+      const chunks = [...(await acoustic.accept(normalised)), ...(await acoustic.finish())];
+      const scores = new Float32Array(chunks.reduce((n, c) => n + c.length, 0));
+      let at = 0;
+      for (const c of chunks) {
+        scores.set(c, at);
+        at += c.length;
+      }
+      out.push({ id, text, scores });
+    }
+    return out;
+  });
+}
