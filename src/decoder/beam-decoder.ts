@@ -2,8 +2,10 @@ import { HearkenError } from '../errors.js';
 import type { ConstFst } from '../fst/index.js';
 import { FIRST_WORD } from '../graph/labels.js';
 import type { LanguageModel } from '../lm/index.js';
+import { FanOut } from './fan-out.js';
 import type { Lattice } from './lattice.js';
 import { LatticeStore } from './lattice-store.js';
+import { LmCostCache } from './lm-cost-cache.js';
 import { type DecoderOptions, decoderOptions } from './options.js';
 import { TokenTable } from './token-table.js';
 import { Traceback } from './traceback.js';
@@ -30,6 +32,8 @@ export interface BestPath {
 /** Links are compacted when they have doubled since the last time, from this many on. */
 const COMPACT_FROM = 1 << 16;
 const HISTOGRAM_BINS = 512;
+/** Added to a beam that was narrowed to keep to maxActive (Kaldi's beam-delta). */
+const BEAM_DELTA = 0.5;
 /** Frames between prunings of the lattice (Kaldi's prune-interval). */
 const PRUNE_INTERVAL = 25;
 
@@ -52,6 +56,13 @@ export class BeamDecoder {
   #lmNext = 0;
   #compactAt = COMPACT_FROM;
   #histogram = new Int32Array(HISTOGRAM_BINS);
+  /** Cheapest token of the frame, and the beam it leaves for the next one; set by #cutoff. */
+  #best = -1;
+  #nextBeam = 0;
+  /** Cost past which arcs into the next frame are not followed. */
+  #nextCutoff = 0;
+  #lmCosts: LmCostCache;
+  #fanOut: FanOut;
   /** Tokens expanded since the start, for measurements. */
   tokensExpanded = 0;
 
@@ -60,6 +71,8 @@ export class BeamDecoder {
     this.options = decoderOptions(options);
     this.#graph = graph;
     this.#lm = lm;
+    this.#fanOut = new FanOut(graph);
+    this.#lmCosts = new LmCostCache(lm, this.options);
     this.#width = width;
     const top = graph.ilabels.reduce((m, l) => Math.max(m, l), 0);
     if (top > width)
@@ -73,6 +86,7 @@ export class BeamDecoder {
     this.#now.clear();
     this.#trace.clear();
     this.#frames = 0;
+    this.#fanOut.clear();
     this.#compactAt = COMPACT_FROM;
     const t = this.#now.findOrAdd(this.#graph.start, this.#lm.start);
     this.#now.cost[t] = 0;
@@ -113,34 +127,39 @@ export class BeamDecoder {
   }
 
   #step(scores: Float32Array, at: number): void {
-    const { first, epsilonEnd, ilabels, olabels, weights, nexts } = this.#graph;
-    const { beam } = this.options;
+    const { first, epsilonEnd, ilabels, olabels, weights } = this.#graph;
     const now = this.#now;
     const next = this.#next;
     next.clear();
     const cutoff = this.#cutoff();
-    let nextCutoff = Number.POSITIVE_INFINITY;
+    this.#nextCutoff = this.#seedCutoff(scores, at);
     this.#frames++;
-    const lattice = this.#lattice;
-    lattice?.beginFrame();
+    this.#lattice?.beginFrame();
+    const fan = this.#fanOut;
     for (let t = 0; t < now.size; t++) {
       const cost = now.cost[t];
       if (cost > cutoff) continue;
       this.tokensExpanded++;
       const state = now.state[t];
-      for (let a = epsilonEnd[state], end = first[state + 1]; a < end; a++) {
-        const label = olabels[a];
-        const graph = weights[a] + this.#labelCost(now.lmState[t], label);
-        const acoustic = -scores[at + ilabels[a] - 1];
-        const total = cost + graph + acoustic;
-        if (total > nextCutoff) continue;
-        if (total + beam < nextCutoff) nextCutoff = total + beam;
-        const to = next.findOrAdd(nexts[a], this.#lmNext);
-        lattice?.linkInto(t, to, ilabels[a], label, graph, acoustic);
-        if (total < next.cost[to]) {
-          next.cost[to] = total;
-          next.link[to] = label === 0 ? now.link[t] : this.#trace.add(now.link[t], label, this.#frames - 1);
+      const number = fan.number(state);
+      if (number < 0) {
+        for (let a = epsilonEnd[state], end = first[state + 1]; a < end; a++) {
+          const acoustic = -scores[at + ilabels[a] - 1];
+          if (olabels[a] >= FIRST_WORD) this.#takeWord(t, a, acoustic);
+          else if (cost + weights[a] + acoustic <= this.#nextCutoff)
+            this.#take(t, a, weights[a], acoustic, now.lmState[t]);
         }
+        continue;
+      }
+      fan.prepare(number, this.#frames, this.#graph, scores, at);
+      const words = fan.labelled(number);
+      for (let i = fan.begin(number); i < words && cost + fan.cost[i] <= this.#nextCutoff; i++) {
+        const a = fan.arcs[i];
+        this.#take(t, a, weights[a], -scores[at + ilabels[a] - 1], now.lmState[t]);
+      }
+      for (let i = words, end = fan.begin(number + 1); i < end; i++) {
+        const a = fan.arcs[i];
+        this.#takeWord(t, a, -scores[at + ilabels[a] - 1]);
       }
     }
     for (let t = 0; t < next.size; t++) {
@@ -149,22 +168,56 @@ export class BeamDecoder {
     }
     this.#now = next;
     this.#next = now;
-    this.#epsilons(next, nextCutoff);
-    this.#keep(next, nextCutoff);
-    if (this.#frames % PRUNE_INTERVAL === 0) lattice?.prune(this.options.latticeBeam);
+    this.#epsilons(next, this.#nextCutoff);
+    this.#keep(next, this.#nextCutoff);
+    if (this.#frames % PRUNE_INTERVAL === 0) this.#lattice?.prune(this.options.latticeBeam);
     if (this.#trace.size > this.#compactAt) {
       this.#trace.compact(next.link, next.size);
       this.#compactAt = Math.max(COMPACT_FROM, 2 * this.#trace.size);
     }
   }
 
+  /** Follow an arc that writes a word. */
+  #takeWord(from: number, arc: number, acoustic: number): void {
+    const graph = this.#graph.weights[arc] + this.#lmCosts.cost(this.#now.lmState[from], this.#graph.olabels[arc]);
+    if (this.#now.cost[from] + graph + acoustic <= this.#nextCutoff)
+      this.#take(from, arc, graph, acoustic, this.#lmCosts.next);
+  }
+
+  /** Follow an arc into the next frame; its cost is within the cutoff. */
+  #take(from: number, arc: number, graph: number, acoustic: number, lmState: number): void {
+    const next = this.#next;
+    const total = this.#now.cost[from] + graph + acoustic;
+    if (total + this.#nextBeam < this.#nextCutoff) this.#nextCutoff = total + this.#nextBeam;
+    const to = next.findOrAdd(this.#graph.nexts[arc], lmState);
+    const label = this.#graph.olabels[arc];
+    this.#lattice?.linkInto(from, to, this.#graph.ilabels[arc], label, graph, acoustic);
+    if (total >= next.cost[to]) return;
+    next.cost[to] = total;
+    const link = this.#now.link[from];
+    next.link[to] = label === 0 ? link : this.#trace.add(link, label, this.#frames - 1);
+  }
+
+  /** A first bound on the next frame's costs, from the best token: what lies beyond it is not even looked up. */
+  #seedCutoff(scores: Float32Array, at: number): number {
+    const { first, epsilonEnd, ilabels, olabels, weights } = this.#graph;
+    const t = this.#best;
+    let cutoff = Number.POSITIVE_INFINITY;
+    if (t < 0) return cutoff;
+    const { cost, state, lmState } = this.#now;
+    for (let a = epsilonEnd[state[t]], end = first[state[t] + 1]; a < end; a++) {
+      const graph = weights[a] + this.#labelCost(lmState[t], olabels[a]);
+      cutoff = Math.min(cutoff, cost[t] + graph - scores[at + ilabels[a] - 1] + this.#nextBeam);
+    }
+    return cutoff;
+  }
+
   /** What a label adds to an arc's cost; the language model state behind it is then in `#lmNext`. */
   #labelCost(lmState: number, label: number): number {
     this.#lmNext = lmState;
     if (label < FIRST_WORD) return 0;
-    const { lmWeight, wordPenalty } = this.options;
-    const cost = lmWeight * this.#lm.step(lmState, label) - this.#lm.unigramCost(label) + wordPenalty;
-    this.#lmNext = this.#lm.next;
+    const cost = this.#lmCosts.cost(lmState, label);
+    this.#lmNext = this.#lmCosts.next;
     return cost;
   }
 
@@ -209,13 +262,22 @@ export class BeamDecoder {
     }
   }
 
-  /** Cost past which tokens are not expanded: the beam, or less where more than maxActive lie in it. */
+  /**
+   * Cost past which tokens are not expanded: the beam, less where more than maxActive lie in it, more where fewer than
+   * minActive do (Kaldi's GetCutoff). Sets #best and #nextBeam.
+   */
   #cutoff(): number {
-    const { beam, maxActive } = this.options;
+    const { beam, maxActive, minActive } = this.options;
     const { cost, size } = this.#now;
     let best = Number.POSITIVE_INFINITY;
-    for (let t = 0; t < size; t++) if (cost[t] < best) best = cost[t];
-    if (size <= maxActive) return best + beam;
+    this.#best = -1;
+    this.#nextBeam = beam;
+    for (let t = 0; t < size; t++) {
+      if (cost[t] >= best) continue;
+      best = cost[t];
+      this.#best = t;
+    }
+    if (size <= minActive) return Number.POSITIVE_INFINITY;
     const bins = this.#histogram.fill(0);
     const scale = HISTOGRAM_BINS / beam;
     for (let t = 0; t < size; t++) {
@@ -225,9 +287,14 @@ export class BeamDecoder {
     let held = 0;
     for (let b = 0; b < HISTOGRAM_BINS; b++) {
       held += bins[b];
-      if (held > maxActive) return best + b / scale;
+      if (held <= maxActive) continue;
+      this.#nextBeam = Math.min(beam, b / scale + BEAM_DELTA);
+      return best + b / scale;
     }
-    return best + beam;
+    if (held >= minActive) return best + beam;
+    const sorted = cost.slice(0, size).sort();
+    this.#nextBeam = sorted[minActive] - best + BEAM_DELTA;
+    return sorted[minActive];
   }
 
   /** The best path so far. @param final count only paths that end in a final state, if there are any */
