@@ -9,4 +9,5 @@ export { type LatticePath, nBest } from './n-best.js';
 export { DECODER_DEFAULTS, type DecoderOptions, decoderOptions } from './options.js';
 export { type OracleResult, oracle } from './oracle.js';
 export { rescoreLattice } from './rescore.js';
+export { type TimedCost, type WordLattice, withoutAlignments, wordLattice } from './word-lattice.js';
 export { type TimedWord, timedWords } from './words.js';

@@ -208,7 +208,7 @@ export class LatticeStore {
     const frames = this.#firstToken.length;
     const last = this.#firstToken[frames - 1];
     const frame = new Int32Array(this.#tokens);
-    for (let f = 0; f < frames; f++) frame.fill(f, this.#firstToken[f]);
+    for (let f = 0; f < frames; f++) frame.fill(f, this.#firstToken[f], this.#endOf(f));
     const final = new Float64Array(this.#tokens).fill(Number.POSITIVE_INFINITY);
     for (let t = last; t < this.#tokens; t++) if (this.#extra[t] <= beam) final[t] = finals[t - last];
     return sortLattice({

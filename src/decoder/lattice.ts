@@ -26,32 +26,37 @@ export function sortLattice(lattice: Lattice): Lattice {
   const { from, to } = lattice;
   const states = lattice.frame.length;
   const arcs = from.length;
-  const useful = onWholePaths(lattice);
+  const leaving = arcsBy(from, states);
+  const useful = onWholePaths(lattice, leaving);
   const waiting = new Int32Array(states);
-  const firstArc = new Int32Array(states + 1);
+  let count = 0;
   for (let a = 0; a < arcs; a++) {
     if (!useful[from[a]] || !useful[to[a]]) continue;
     waiting[to[a]]++;
-    firstArc[from[a] + 1]++;
+    count++;
   }
-  for (let s = 0; s < states; s++) firstArc[s + 1] += firstArc[s];
-  const leaving = new Int32Array(firstArc[states]);
-  const fill = firstArc.slice();
-  for (let a = 0; a < arcs; a++) if (useful[from[a]] && useful[to[a]]) leaving[fill[from[a]]++] = a;
   const number = new Int32Array(states).fill(-1);
-  const order: number[] = useful[lattice.start] ? [lattice.start] : [];
-  for (let i = 0; i < order.length; i++) {
-    number[order[i]] = i;
-    for (let k = firstArc[order[i]]; k < firstArc[order[i] + 1]; k++)
-      if (--waiting[to[leaving[k]]] === 0) order.push(to[leaving[k]]);
+  const order = new Int32Array(states);
+  const kept = new Int32Array(count);
+  let ordered = 0;
+  let k = 0;
+  if (useful[lattice.start]) order[ordered++] = lattice.start;
+  for (let i = 0; i < ordered; i++) {
+    const s = order[i];
+    number[s] = i;
+    for (let j = leaving.first[s]; j < leaving.first[s + 1]; j++) {
+      const a = leaving.arcs[j];
+      if (!useful[to[a]]) continue;
+      kept[k++] = a;
+      if (--waiting[to[a]] === 0) order[ordered++] = to[a];
+    }
   }
-  if (order.length < useful.reduce((n, u) => n + u, 0))
-    throw new HearkenError('FST_INVALID', 'the lattice has a cycle');
-  const kept = order.flatMap((s) => Array.from(leaving.subarray(firstArc[s], firstArc[s + 1])));
+  if (k < count) throw new HearkenError('FST_INVALID', 'the lattice has a cycle');
+  const sorted = order.subarray(0, ordered);
   return {
     start: 0,
-    frame: Int32Array.from(order, (s) => lattice.frame[s]),
-    final: Float64Array.from(order, (s) => lattice.final[s]),
+    frame: Int32Array.from(sorted, (s) => lattice.frame[s]),
+    final: Float64Array.from(sorted, (s) => lattice.final[s]),
     from: Int32Array.from(kept, (a) => number[from[a]]),
     to: Int32Array.from(kept, (a) => number[to[a]]),
     input: Int32Array.from(kept, (a) => lattice.input[a]),
@@ -61,30 +66,38 @@ export function sortLattice(lattice: Lattice): Lattice {
   };
 }
 
+/** Arcs grouped by a state of theirs: those of s are arcs[first[s]] … arcs[first[s + 1] − 1]. */
+function arcsBy(state: Int32Array, states: number): { first: Int32Array; arcs: Int32Array } {
+  const first = new Int32Array(states + 1);
+  for (let a = 0; a < state.length; a++) first[state[a] + 1]++;
+  for (let s = 0; s < states; s++) first[s + 1] += first[s];
+  const fill = first.slice();
+  const arcs = new Int32Array(state.length);
+  for (let a = 0; a < state.length; a++) arcs[fill[state[a]]++] = a;
+  return { first, arcs };
+}
+
 /** 1 for states that lie on a path from the start to an end. */
-function onWholePaths({ start, final, from, to }: Lattice): Uint8Array {
-  const spread = (seeds: number[], source: Int32Array, target: Int32Array): Uint8Array => {
-    const arcsOf = new Map<number, number[]>();
-    for (const [a, s] of source.entries()) {
-      const list = arcsOf.get(s);
-      if (list) list.push(a);
-      else arcsOf.set(s, [a]);
-    }
-    const reached = new Uint8Array(final.length);
-    const stack = seeds.filter((s) => s < final.length);
-    for (const s of stack) reached[s] = 1;
+function onWholePaths({ start, final, from, to }: Lattice, leaving: ReturnType<typeof arcsBy>): Uint8Array {
+  const spread = (reached: Uint8Array, by: ReturnType<typeof arcsBy>, target: Int32Array): Uint8Array => {
+    const stack: number[] = [];
+    for (const [s, r] of reached.entries()) if (r) stack.push(s);
     for (let s = stack.pop(); s !== undefined; s = stack.pop()) {
-      for (const a of arcsOf.get(s) ?? []) {
-        if (reached[target[a]]) continue;
-        reached[target[a]] = 1;
-        stack.push(target[a]);
+      for (let j = by.first[s]; j < by.first[s + 1]; j++) {
+        const other = target[by.arcs[j]];
+        if (reached[other]) continue;
+        reached[other] = 1;
+        stack.push(other);
       }
     }
     return reached;
   };
-  const ends = Array.from(final.keys()).filter((s) => Number.isFinite(final[s]));
-  const forward = spread([start], from, to);
-  return spread(ends, to, from).map((reached, s) => reached & forward[s]);
+  const started = new Uint8Array(final.length);
+  if (final.length > 0) started[start] = 1;
+  const forward = spread(started, leaving, to);
+  const ends = Uint8Array.from(final, (cost) => (Number.isFinite(cost) ? 1 : 0));
+  const backward = spread(ends, arcsBy(to, final.length), from);
+  return backward.map((reached, s) => reached & forward[s]);
 }
 
 const logAdd = (a: number, b: number): number => {

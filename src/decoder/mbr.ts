@@ -1,5 +1,4 @@
-import type { CompactLattice } from '../fst/index.js';
-import { costOf, stateTimes } from './compact-lattice.js';
+import type { TimedCost, WordLattice } from './word-lattice.js';
 
 /** A place in a confusion network: the words that may stand there, likeliest first; 0 is none. */
 export interface ConfusionBin {
@@ -39,11 +38,11 @@ const inserted = (a: number): number => (a === 0 ? 0 : 1 + DELTA);
 
 /**
  * Minimum Bayes risk decoding of a lattice, with the confusion network that belongs to it (Xu, Povey, Mangu and Zhu 2011;
- * Kaldi's sausages.cc). The lattice must be determinized, its states in topological order.
+ * Kaldi's sausages.cc).
  * @param words the sequence to begin with; the best path's is a good one
  * @param scale factor on costs; below 1 spreads probability over more paths
  */
-export function minimumBayesRisk(lattice: CompactLattice, words: readonly number[], scale = 1): MbrResult {
+export function minimumBayesRisk(lattice: WordLattice, words: readonly number[], scale = 1): MbrResult {
   return new MinimumBayesRisk(lattice, scale).decode(words);
 }
 
@@ -61,19 +60,18 @@ class MinimumBayesRisk {
   /** alphaDash[state × (Q + 1) + q]: expected distance of paths to the state and the first q references. */
   #alphaDash = new Float64Array(0);
 
-  constructor(lattice: CompactLattice, scale: number) {
+  constructor(lattice: WordLattice, scale: number) {
     const states = lattice.numStates;
     this.#states = states + 1;
-    const times = stateTimes(lattice);
-    this.#times = Float64Array.from({ length: this.#states }, (_, s) => times[s] ?? 0);
+    this.#times = new Float64Array(this.#states);
     this.#arcs = Array.from({ length: this.#states }, () => []);
+    const add = (word: number, from: number, to: number, [cost, frames]: TimedCost): void => {
+      this.#arcs[to].push({ word, from, to, logLike: -scale * cost });
+      this.#times[to] = Math.max(this.#times[to], this.#times[from] + frames);
+    };
     for (let s = 0; s < states; s++) {
-      for (const { ilabel, weight, next } of lattice.arcs(s))
-        this.#arcs[next].push({ word: ilabel, from: s, to: next, logLike: -scale * costOf(weight) });
-      if (!lattice.isFinal(s)) continue;
-      const final = lattice.final(s);
-      this.#arcs[states].push({ word: 0, from: s, to: states, logLike: -scale * costOf(final) });
-      this.#times[states] = Math.max(this.#times[states], times[s] + (final.labels?.length ?? 0));
+      for (const { ilabel, weight, next } of lattice.arcs(s)) add(ilabel, s, next, weight);
+      if (lattice.isFinal(s)) add(0, s, states, lattice.final(s));
     }
     this.#alpha = new Float64Array(this.#states).fill(Number.NEGATIVE_INFINITY);
     this.#alpha[0] = 0;

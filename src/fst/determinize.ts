@@ -3,7 +3,7 @@ import { fromGallic, toGallic } from './gallic-fst.js';
 import { Heap } from './heap.js';
 import { properties } from './properties.js';
 import { relaxed } from './shortest-distance.js';
-import { VectorFst } from './vector-fst.js';
+import { type Arc, VectorFst } from './vector-fst.js';
 
 export interface DeterminizeOptions {
   /** Follow arcs without input instead of refusing them (Kaldi's determinize-star). */
@@ -31,6 +31,9 @@ export function determinizeAcceptor<W>(fst: VectorFst<W>, options: DeterminizeOp
   const out = new VectorFst<W>(semiring);
   if (fst.start < 0) return out;
   const topSorted = epsilons && properties(fst).topSorted;
+  const epsilonArcs: (readonly Arc<W>[] | undefined)[] = [];
+  const free = (state: number): readonly Arc<W>[] =>
+    (epsilonArcs[state] ??= fst.arcs(state).filter((a) => a.ilabel === 0));
   const numbers = new Map<string, number>();
   const subsets: Subset<W>[] = [];
   const find = (subset: Subset<W>): number => {
@@ -47,7 +50,7 @@ export function determinizeAcceptor<W>(fst: VectorFst<W>, options: DeterminizeOp
   };
   out.start = find(new Map([[fst.start, semiring.one]]));
   for (let s = 0; s < subsets.length; s++) {
-    const subset = epsilons ? epsilonClosure(fst, subsets[s], topSorted) : subsets[s];
+    const subset = epsilons ? epsilonClosure(fst, free, subsets[s], topSorted) : subsets[s];
     subsets[s] = new Map();
     let final = semiring.zero;
     const byLabel = new Map<number, Subset<W>>();
@@ -79,9 +82,13 @@ export function determinizeAcceptor<W>(fst: VectorFst<W>, options: DeterminizeOp
 }
 
 /** A subset with the states its members reach without input. */
-function epsilonClosure<W>(fst: VectorFst<W>, subset: Subset<W>, topSorted: boolean): Subset<W> {
+function epsilonClosure<W>(
+  fst: VectorFst<W>,
+  free: (state: number) => readonly Arc<W>[],
+  subset: Subset<W>,
+  topSorted: boolean,
+): Subset<W> {
   const { semiring } = fst;
-  const free = (state: number) => fst.arcs(state).filter((a) => a.ilabel === 0);
   if (![...subset.keys()].some((s) => free(s).length > 0)) return subset;
   if (!topSorted) {
     // One source, −1, with an arc to each member.
