@@ -4,6 +4,7 @@ import {
   type DecoderOptions,
   determinizeLattice,
   minimumBayesRisk,
+  NO_LM,
   oracle,
   timedWords,
   wordLattice,
@@ -28,7 +29,7 @@ const median = (values: number[]): number => [...values].sort((a, b) => a - b)[v
 export async function decoderBench(): Promise<void> {
   const parts = readPackage(DEFAULT_MODEL);
   const graph = new ConstFst(parts.graph);
-  const lm = new NgramLm(parts.lm);
+  const lm = parts.lm ? new NgramLm(parts.lm) : NO_LM;
   const width = parts.card.acoustic.outputs;
   const clips = await scoredClips(parts, 'librispeech', 'dev', CLIPS);
   const frames = clips.reduce((n, c) => n + c.scores.length / width, 0);

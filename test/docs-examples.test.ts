@@ -91,7 +91,7 @@ describe('code in the documents', function () {
     for (const { page, code } of blocks('')) {
       for (const line of code.split('\n')) {
         // Servers are tested by starting them; training and building by their own commands.
-        if (!/^hearken (?!serve|build-model|g2p)/.test(line)) continue;
+        if (!/^hearken (?!serve|build-model|graph build|g2p)/.test(line)) continue;
         const { status, err } = hearken(line, dir);
         expect(status, `${page}: ${line}: ${err}`).to.equal(0);
         run++;

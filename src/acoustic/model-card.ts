@@ -38,11 +38,14 @@ const CARD = z.object({
     stateSize: positive,
     parameters: positive,
   }),
+  /** `lookahead`: unigram costs in the graph, the n-gram of lm.bin beside it; `static`: the whole grammar in the graph. */
+  graph: z.enum(['lookahead', 'static']).default('lookahead'),
   decoder: z
     .object({
       beam: z.number(),
       latticeBeam: z.number(),
       maxActive: positive,
+      minActive: z.number().int().nonnegative(),
       lmWeight: z.number(),
       wordPenalty: z.number(),
     })

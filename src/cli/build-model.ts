@@ -1,14 +1,9 @@
-import { createHash } from 'node:crypto';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { parseCard, readCard } from '../acoustic/index.js';
-import { HearkenError } from '../errors.js';
-import { ContextTable } from '../graph/index.js';
 import { buildPackage } from '../recognizer/build-package.js';
 import { DEFAULT_MODEL } from '../recognizer/model-package.js';
 import { ADDITIONS, standardLexicon } from './lexicon.js';
-import { positiveNumber, wholeNumber } from './options.js';
+import { positiveNumber, stepTimer, wholeNumber } from './options.js';
+import { contextOf, sealPackage } from './package-files.js';
 
 interface Flags {
   out: string;
@@ -37,10 +32,7 @@ export function buildModelCommand(): Command {
 }
 
 async function build(texts: string[], flags: Flags): Promise<void> {
-  const began = performance.now();
-  const say = (step: string): void => {
-    process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  ${step}\n`);
-  };
+  const say = stepTimer();
   const report = await buildPackage({
     texts,
     exclude: flags.exclude,
@@ -60,43 +52,6 @@ async function build(texts: string[], flags: Flags): Promise<void> {
       .map(([w]) => w)
       .join(', ')}`,
   );
-  sealPackage(flags, facts);
+  sealPackage({ ...flags, files: ['words.txt', 'lm.bin', 'graph.bin'], graph: 'lookahead', facts });
   say(JSON.stringify({ ...facts, peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024) }));
-}
-
-function contextOf(directory: string): ContextTable {
-  const { acoustic } = readCard(directory, false);
-  if (!acoustic.units) return ContextTable.monophone(acoustic.phones.length);
-  const table = ContextTable.parse(readFileSync(resolve(directory, acoustic.units), 'utf8'));
-  if (table.phones !== acoustic.phones.length || 2 * table.units !== acoustic.outputs)
-    throw new HearkenError('MODEL_CARD', `${directory}: ${acoustic.units} does not fit the card's phones and outputs`);
-  return table;
-}
-
-/** Put the acoustic model beside the new files and write the card with everyone's checksum. */
-function sealPackage(flags: Flags, facts: Record<string, unknown>): void {
-  const inPlace = resolve(flags.base) === resolve(flags.out); // then the checksums of the files just replaced no longer count
-  const base = readCard(flags.base, !inPlace);
-  const acoustic = [base.acoustic.file, ...(base.acoustic.units ? [base.acoustic.units] : [])];
-  if (!inPlace) for (const f of acoustic) copyFileSync(resolve(flags.base, f), resolve(flags.out, f));
-  const files = [...acoustic, 'words.txt', 'lm.bin', 'graph.bin'];
-  const checksums = Object.fromEntries(
-    files.map((f) => [
-      f,
-      createHash('sha256')
-        .update(readFileSync(resolve(flags.out, f)))
-        .digest('hex'),
-    ]),
-  );
-  const text = flags.credit
-    .map((c) => c.split('|'))
-    .map(([name, licence = '', attribution = '']) => ({ name, licence, attribution }));
-  const card = {
-    ...base,
-    checksums,
-    text: text.length > 0 ? text : base.text,
-    figures: { ...base.figures, language: facts },
-  };
-  parseCard(card, 'the new card');
-  writeFileSync(resolve(flags.out, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
 }

@@ -6,6 +6,7 @@ import { buildModelCommand } from './build-model.js';
 import { doctorCommand } from './doctor.js';
 import { fstCommand } from './fst.js';
 import { g2pCommand } from './g2p.js';
+import { graphCommand } from './graph.js';
 import { infoCommand } from './info.js';
 import { pronounceCommand } from './pronounce.js';
 import { scoreCommand } from './score.js';
@@ -30,6 +31,7 @@ for (const command of [
   doctorCommand(),
   serveCommand(),
   buildModelCommand(),
+  graphCommand(),
   pronounceCommand(),
   g2pCommand(),
   fstCommand(),

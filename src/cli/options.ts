@@ -56,3 +56,11 @@ export function rawFormat(value: string): RawFormat {
     channels: channels === undefined ? 1 : Number(channels),
   };
 }
+
+/** Tells the steps of long work on stderr, each with the seconds since the first. */
+export function stepTimer(): (step: string) => void {
+  const began = performance.now();
+  return (step) => {
+    process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  ${step}\n`);
+  };
+}

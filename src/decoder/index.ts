@@ -6,6 +6,7 @@ export { ENDPOINT_RULES, type EndpointRule, endpointRule } from './endpoint.js';
 export { arcPosteriors, type Lattice, sortLattice, wordConfidences } from './lattice.js';
 export { type ConfusionBin, type MbrResult, minimumBayesRisk } from './mbr.js';
 export { type LatticePath, nBest } from './n-best.js';
+export { NO_LM } from './no-lm.js';
 export { DECODER_DEFAULTS, type DecoderOptions, decoderOptions } from './options.js';
 export { type OracleResult, oracle } from './oracle.js';
 export { rescoreLattice } from './rescore.js';

@@ -1,6 +1,9 @@
 /** Search graphs: lexicon, topology and their compilation. */
+export { type ArpaGrammar, arpaFst } from './arpa-fst.js';
 export { ContextTable } from './context.js';
-export { FIRST_WORD, WORD_BEGIN, WORD_END } from './labels.js';
+export { BLANK, ctcTopology } from './ctc.js';
+export { BACK_OFF, FIRST_WORD, WORD_BEGIN, WORD_END } from './labels.js';
 export { type LexiconEntry, lexiconFst } from './lexicon-fst.js';
 export { buildSearchGraph, type GraphOptions } from './search-graph.js';
+export { buildStaticGraph } from './static-graph.js';
 export { expandChain, pdfLabel } from './topology.js';

@@ -55,6 +55,11 @@ function chooseVocabulary(
   return { words: words.sort(), unpronounced };
 }
 
+/** words.txt of a package: the special words, then its own, a line each. */
+export function writeVocabulary(directory: string, words: readonly string[]): void {
+  writeFileSync(resolve(directory, 'words.txt'), `${vocabularyOf(words).join('\n')}\n`);
+}
+
 /** Make the language part of a model package: words.txt, lm.bin and graph.bin under `out`. */
 export async function buildPackage(options: BuildOptions): Promise<BuildReport> {
   const { onStep, lexicon } = options;
@@ -81,7 +86,7 @@ export async function buildPackage(options: BuildOptions): Promise<BuildReport> 
     onStep,
   });
   mkdirSync(options.out, { recursive: true });
-  writeFileSync(resolve(options.out, 'words.txt'), `${vocabularyOf(words).join('\n')}\n`);
+  writeVocabulary(options.out, words);
   writeFileSync(resolve(options.out, 'lm.bin'), writeSections(lm.toSections()));
   writeFileSync(resolve(options.out, 'graph.bin'), writeSections(graph.toSections()));
   return {

@@ -13,7 +13,8 @@ export interface PackageParts {
   card: ModelCard;
   acoustic: Uint8Array;
   words: string[];
-  lm: Sections;
+  /** Absent where the graph holds the whole grammar. */
+  lm?: Sections;
   graph: Sections;
 }
 
@@ -35,7 +36,7 @@ export function readPackage(directory: string): PackageParts {
     card,
     acoustic,
     words,
-    lm: readSectionFile(file('lm.bin'), NgramLm.KIND),
+    ...(card.graph === 'lookahead' && { lm: readSectionFile(file('lm.bin'), NgramLm.KIND) }),
     graph: readSectionFile(file('graph.bin'), ConstFst.KIND),
   };
   checkPackage(parts);
@@ -44,14 +45,10 @@ export function readPackage(directory: string): PackageParts {
 
 /** The parts fit each other, so that no worker meets a bad index later. @throws MODEL_FILE */
 function checkPackage(parts: PackageParts): void {
-  const lm = new NgramLm(parts.lm);
   const graph = new ConstFst(parts.graph);
-  if (lm.vocabulary !== parts.words.length) {
-    throw new HearkenError(
-      'MODEL_FILE',
-      `words.txt has ${parts.words.length} words, the language model ${lm.vocabulary}`,
-    );
-  }
+  const vocabulary = parts.lm ? new NgramLm(parts.lm).vocabulary : parts.words.length;
+  if (vocabulary !== parts.words.length)
+    throw new HearkenError('MODEL_FILE', `words.txt has ${parts.words.length} words, the language model ${vocabulary}`);
   const top = graph.olabels.reduce((m, l) => Math.max(m, l), 0);
   if (top >= parts.words.length)
     throw new HearkenError('MODEL_FILE', `the graph writes word ${top} of ${parts.words.length}`);

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { checkProviders, openSession } from '../acoustic/index.js';
 import { type AudioSource, mixDown, openAudio, Resampler } from '../audio/index.js';
+import { NO_LM } from '../decoder/index.js';
 import { toHearkenError } from '../errors.js';
 import { ConstFst } from '../fst/index.js';
 import { NgramLm } from '../lm/index.js';
@@ -31,7 +32,7 @@ async function load(): Promise<LoadedModel> {
   const parts = setup.parts ?? readPackage(setup.model);
   const { session, provider, passedOver } = await openSession(parts.acoustic, checkProviders(setup.providers));
   send({ type: 'ready', provider, passedOver, parts: setup.parts ? undefined : parts });
-  return { parts, session, graph: new ConstFst(parts.graph), lm: new NgramLm(parts.lm) };
+  return { parts, session, graph: new ConstFst(parts.graph), lm: parts.lm ? new NgramLm(parts.lm) : NO_LM };
 }
 
 /** One recogniser a channel over planar samples of any rate. */

@@ -228,6 +228,41 @@ describe('command line', function () {
     for (const word of out.trim().split(' ')) expect(words).to.include(word);
   });
 
+  it('builds a package from an ARPA file, whose graph holds the whole model', async () => {
+    const words = 'the little fellow was panting said in sympathy one two zorblats'.split(' ');
+    const unigrams = [...words, '</s>', '12x'].map((w) => `-1.1 ${w} -0.3`);
+    const arpa = [
+      '\\data\\',
+      `ngram 1=${unigrams.length + 1}`,
+      'ngram 2=1',
+      '',
+      '\\1-grams:',
+      '-99 <s> -0.3',
+      ...unigrams,
+    ];
+    writeFileSync(
+      resolve(dir, 'small.arpa'),
+      [...arpa, '', '\\2-grams:', '-0.1 in sympathy', '', '\\end\\', ''].join('\n'),
+    );
+    const model = resolve(dir, 'static');
+    const built = await hearken(['graph', 'build', resolve(dir, 'small.arpa'), '-o', model]);
+    expect(built.code, built.err).to.equal(0);
+    expect(built.err).to.match(/1 words without a pronunciation were left out: 12x/);
+    expect(readdirSync(model)).to.not.include('lm.bin');
+    const { out } = await hearken(['transcribe', SHORT, '--model', model, '-f', 'json']);
+    const [{ words: heard }] = JSON.parse(out).segments ?? JSON.parse(out)[0].segments;
+    for (const { text, start, end } of heard) {
+      expect(words).to.include(text);
+      expect(end).to.be.above(start);
+    }
+    expect(heard.map((w: { text: string }) => w.text).join(' ')).to.include('in sympathy');
+    expect((await hearken(['graph', 'build', resolve(dir, 'none.arpa'), '-o', model])).err).to.match(/INPUT_NOT_FOUND/);
+    writeFileSync(resolve(dir, 'bad.arpa'), '\\data\\\nngram one\n');
+    expect((await hearken(['graph', 'build', resolve(dir, 'bad.arpa'), '-o', model])).err).to.match(
+      /line 2.*LM_FORMAT/,
+    );
+  });
+
   it('scores files and sets', async () => {
     writeFileSync(resolve(dir, 'ref.txt'), 'the cat sat on the mat\n');
     writeFileSync(resolve(dir, 'hyp.txt'), 'The cat sat on mat.\n');

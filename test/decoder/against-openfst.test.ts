@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
-import { BeamDecoder, type RescoringLm } from '../../src/decoder/index.js';
+import { BeamDecoder, NO_LM, type RescoringLm } from '../../src/decoder/index.js';
 import { arcSort, ConstFst, compose, readOpenFst, VectorFst, writeOpenFst } from '../../src/fst/index.js';
 import { random } from '../support/random-fst.js';
 import { bigramLm, randomGraph, WORDS } from '../support/random-search.js';
@@ -37,8 +37,6 @@ function lmFst(lm: RescoringLm): VectorFst {
   }
   return fst;
 }
-
-const NO_LM: RescoringLm = { start: 0, next: 0, step: () => 0, finalCost: () => 0, unigramCost: () => 0 };
 
 function cases() {
   return Array.from({ length: RUNS }, (_, i) => {

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type ModelCard, parseCard, readCard } from '../acoustic/index.js';
+import { HearkenError } from '../errors.js';
+import { ContextTable } from '../graph/index.js';
+
+/** The units of a package's acoustic model. @throws MODEL_CARD */
+export function contextOf(directory: string): ContextTable {
+  const { acoustic } = readCard(directory, false);
+  if (!acoustic.units) return ContextTable.monophone(acoustic.phones.length);
+  const table = ContextTable.parse(readFileSync(resolve(directory, acoustic.units), 'utf8'));
+  if (table.phones !== acoustic.phones.length || 2 * table.units !== acoustic.outputs)
+    throw new HearkenError('MODEL_CARD', `${directory}: ${acoustic.units} does not fit the card's phones and outputs`);
+  return table;
+}
+
+/** What a package made from a base one says of itself. */
+export interface NewPackage {
+  base: string;
+  out: string;
+  /** Files made, besides those of the acoustic model. */
+  files: readonly string[];
+  graph: ModelCard['graph'];
+  /** Sources of the text, `name|licence|attribution`; none: the base's are kept. */
+  credit: readonly string[];
+  facts: Record<string, unknown>;
+}
+
+/** Put the acoustic model beside the new files and write the card with everyone's checksum. */
+export function sealPackage({ files: made, graph, facts, ...flags }: NewPackage): void {
+  const inPlace = resolve(flags.base) === resolve(flags.out); // then the checksums of the files just replaced no longer count
+  const base = readCard(flags.base, !inPlace);
+  const acoustic = [base.acoustic.file, ...(base.acoustic.units ? [base.acoustic.units] : [])];
+  if (!inPlace) for (const f of acoustic) copyFileSync(resolve(flags.base, f), resolve(flags.out, f));
+  const files = [...acoustic, ...made];
+  const checksums = Object.fromEntries(
+    files.map((f) => [
+      f,
+      createHash('sha256')
+        .update(readFileSync(resolve(flags.out, f)))
+        .digest('hex'),
+    ]),
+  );
+  const text = flags.credit
+    .map((c) => c.split('|'))
+    .map(([name, licence = '', attribution = '']) => ({ name, licence, attribution }));
+  const card = {
+    ...base,
+    graph,
+    checksums,
+    // A static graph holds nothing of the base's text.
+    text: text.length > 0 || graph === 'static' ? text : base.text,
+    figures: { ...base.figures, language: facts },
+  };
+  parseCard(card, 'the new card');
+  writeFileSync(resolve(flags.out, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
+}
