@@ -2,6 +2,7 @@ import { HearkenError } from '../errors.js';
 import type { ConstFst } from '../fst/index.js';
 import { FIRST_WORD } from '../graph/labels.js';
 import type { LanguageModel } from '../lm/index.js';
+import { checkGraph } from './check-graph.js';
 import { FanOut } from './fan-out.js';
 import type { Lattice } from './lattice.js';
 import { LatticeStore } from './lattice-store.js';
@@ -69,14 +70,12 @@ export class BeamDecoder {
   /** @param width numbers in a frame of scores; input labels are 1 … width. @throws FST_INVALID */
   constructor(graph: ConstFst, lm: RescoringLm, width: number, options: Partial<DecoderOptions> = {}) {
     this.options = decoderOptions(options);
+    checkGraph(graph, width);
     this.#graph = graph;
     this.#lm = lm;
     this.#fanOut = new FanOut(graph);
     this.#lmCosts = new LmCostCache(lm, this.options);
     this.#width = width;
-    const top = graph.ilabels.reduce((m, l) => Math.max(m, l), 0);
-    if (top > width)
-      throw new HearkenError('FST_INVALID', `the graph has input label ${top}, scores have ${width} columns`);
     if (this.options.latticeBeam > 0) this.#lattice = new LatticeStore();
     this.start();
   }

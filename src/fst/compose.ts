@@ -65,7 +65,7 @@ class Composition<W> {
 
   #expand(n: number): void {
     const { p, q, filter } = this.#pairs[n];
-    const { times } = this.#semiring;
+    const semiring = this.#semiring;
     const arcs = (this.#byInput[q] ??= byInput(this.#b, q));
     for (const x of this.#a.arcs(p)) {
       if (x.olabel === 0) {
@@ -75,7 +75,7 @@ class Composition<W> {
       }
       for (const y of arcs.get(x.olabel) ?? []) {
         if (this.#possible(x.next, y.next))
-          this.out.addArc(n, x.ilabel, y.olabel, times(x.weight, y.weight), this.#find(x.next, y.next, BOTH));
+          this.out.addArc(n, x.ilabel, y.olabel, semiring.times(x.weight, y.weight), this.#find(x.next, y.next, BOTH));
       }
     }
     for (const y of arcs.get(0) ?? []) {

@@ -78,6 +78,18 @@ describe('BeamDecoder', () => {
     expect(decoder.bestPath(false)).to.deep.equal(before);
   });
 
+  it('refuses a graph with a cycle without input', () => {
+    const fst = new VectorFst();
+    fst.reserve(3);
+    fst.start = 0;
+    fst.addArc(0, 1, 4, 0, 1);
+    fst.addArc(1, 0, 5, 1, 2);
+    fst.addArc(2, 0, 0, 1, 1);
+    fst.setFinal(2);
+    const lm = bigramLm(WORDS, random(1));
+    expect(codeOf(() => new BeamDecoder(ConstFst.fromVector(fst), lm, 1))).to.equal('FST_INVALID');
+  });
+
   it('refuses a graph with labels beyond the scores, and options out of range', () => {
     const graph = ConstFst.fromVector(randomGraph(random(3), 5, 14, 9));
     const lm = bigramLm(WORDS, random(3));

@@ -156,7 +156,7 @@ describe('against OpenFst itself', function () {
     const costs = (a: Machine): number[] =>
       meaning(a)
         .map(([, cost]) => cost)
-        .sort();
+        .sort((x, y) => x - y);
     compare(
       'fstshortestpath --nshortest=3 --unique IN',
       (a) => fst.shortestPath(a, { paths: 3, unique: true }),
