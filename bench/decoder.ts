@@ -7,6 +7,7 @@ import {
   NO_LM,
   oracle,
   timedWords,
+  wordConfidences,
   wordLattice,
 } from '../src/decoder/index.js';
 import { ConstFst } from '../src/fst/index.js';
@@ -60,6 +61,7 @@ export async function decoderBench(): Promise<void> {
     }
   }
   latency(clips, width, decoderOf({}));
+  memory(clips, width, decoderOf({ beam: 8 }));
   lattices(clips, decoderOf({}), new Map(parts.words.map((w, i) => [w, i])));
 }
 
@@ -71,29 +73,44 @@ function wordsOf(decoder: BeamDecoder, scores: Float32Array, names: readonly str
     .join(' ');
 }
 
-/** From the last frame of 20 s of speech without a pause to the final words, confidences included. */
+/** From the last frame of 20 s of speech without a pause to the final words with their confidences, as streams give them. */
 function latency(clips: readonly ScoredClip[], width: number, decoder: BeamDecoder): void {
   const want = Math.round(20 / FRAME_SECONDS) * width;
   const times: number[] = [];
-  for (let first = 0; first + 4 < clips.length; first += 4) {
-    const joined = Float32Array.from(clips.slice(first, first + 4).flatMap((c) => Array.from(c.scores))).subarray(
-      0,
-      want,
-    );
+  for (let first = 0; first + 4 < clips.length; first++) {
+    const joined = Float32Array.from(clips.slice(first, first + 4).flatMap((c) => Array.from(c.scores)));
     if (joined.length < want) continue;
     decoder.start();
-    decoder.advance(joined);
+    decoder.advance(joined.subarray(0, want));
     const began = performance.now();
     const words = timedWords(decoder.bestPath(true).labels, decoder.frames);
-    minimumBayesRisk(
-      wordLattice(decoder.lattice()),
-      words.map((w) => w.label),
-    );
+    wordConfidences(words, decoder.lattice());
     times.push(performance.now() - began);
   }
   console.log(
     `\nfinal result of a 20 s utterance: median ${median(times).toFixed(1)} ms, worst ${Math.max(...times).toFixed(1)} ms of ${times.length}`,
   );
+}
+
+/** Three hours without an endpoint but those forced every 30 s, as a stream has them: what the search holds in memory. */
+function memory(clips: readonly ScoredClip[], width: number, decoder: BeamDecoder): void {
+  const hour = Math.round(3600 / FRAME_SECONDS);
+  const segment = Math.round(30 / FRAME_SECONDS);
+  const held: number[] = [];
+  decoder.start();
+  for (let frames = 0; frames < 3 * hour; ) {
+    for (const { scores } of clips) {
+      for (let at = 0; at < scores.length && frames < 3 * hour; at += width, frames++) {
+        decoder.advance(scores.subarray(at, at + width));
+        if (decoder.frames === segment) decoder.start();
+        if ((frames + 1) % hour !== 0) continue;
+        globalThis.gc?.();
+        const { heapUsed, arrayBuffers } = process.memoryUsage();
+        held.push((heapUsed + arrayBuffers) / 2 ** 20);
+      }
+    }
+  }
+  console.log(`memory of the process after each hour of 3: ${held.map((m) => `${m.toFixed(0)} MB`).join(', ')}`);
 }
 
 /** What the lattices of single clips hold, and what it costs to work on them. */

@@ -1,10 +1,12 @@
 import { decoderBench } from './decoder.js';
+import { decoderPeersBench } from './decoder-peers.js';
 import { frontendBench } from './frontend.js';
 import { werBench } from './wer.js';
 
 /** `npm run bench -- NAME`. */
 const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   decoder: decoderBench,
+  'decoder-peers': decoderPeersBench,
   frontend: frontendBench,
   wer: werBench,
 };

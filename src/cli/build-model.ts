@@ -9,6 +9,7 @@ interface Flags {
   out: string;
   base: string;
   exclude: string[];
+  tune: string[];
   lexicon: string;
   vocabulary: number;
   order: number;
@@ -19,10 +20,15 @@ interface Flags {
 export function buildModelCommand(): Command {
   return new Command('build-model')
     .description('build a model package: estimate a language model from text and compile the search graph')
-    .argument('<text...>', 'plain text files; name one twice to count it twice')
+    .argument('<text...>', 'plain text files; name one twice to count it twice; or one language model, FILE.arpa')
     .requiredOption('-o, --out <dir>', 'directory of the package')
     .option('--base <dir>', 'package whose acoustic model and card are taken', DEFAULT_MODEL)
     .option('--exclude <file...>', 'files of sentences to leave out of the text', [] as string[])
+    .option(
+      '--tune <file...>',
+      'sentences like those to be recognised: decide how much each text counts',
+      [] as string[],
+    )
     .option('--lexicon <file>', 'pronunciations besides CMUdict: word, tab, phones', ADDITIONS)
     .option('--vocabulary <n>', 'most words', wholeNumber(1, 1_000_000), 65_000)
     .option('--order <n>', 'n-gram order', wholeNumber(1, 5), 3)
@@ -36,6 +42,7 @@ async function build(texts: string[], flags: Flags): Promise<void> {
   const report = await buildPackage({
     texts,
     exclude: flags.exclude,
+    tune: flags.tune,
     lexicon: standardLexicon(flags.lexicon),
     context: contextOf(flags.base),
     out: flags.out,

@@ -8,6 +8,7 @@ import { fstCommand } from './fst.js';
 import { g2pCommand } from './g2p.js';
 import { graphCommand } from './graph.js';
 import { infoCommand } from './info.js';
+import { lmCommand } from './lm.js';
 import { pronounceCommand } from './pronounce.js';
 import { scoreCommand } from './score.js';
 import { serveCommand } from './serve.js';
@@ -32,6 +33,7 @@ for (const command of [
   serveCommand(),
   buildModelCommand(),
   graphCommand(),
+  lmCommand(),
   pronounceCommand(),
   g2pCommand(),
   fstCommand(),

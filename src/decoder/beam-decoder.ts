@@ -52,6 +52,7 @@ export class BeamDecoder {
   #next = new TokenTable();
   #trace = new Traceback();
   #lattice: LatticeStore | undefined;
+  #latticeBeam: number;
   #queue: number[] = [];
   #frames = 0;
   #lmNext = 0;
@@ -76,7 +77,8 @@ export class BeamDecoder {
     this.#fanOut = new FanOut(graph);
     this.#lmCosts = new LmCostCache(lm, this.options);
     this.#width = width;
-    if (this.options.latticeBeam > 0) this.#lattice = new LatticeStore();
+    this.#latticeBeam = this.options.latticeBeam;
+    if (this.#latticeBeam > 0) this.#lattice = new LatticeStore();
     this.start();
   }
 
@@ -190,7 +192,9 @@ export class BeamDecoder {
     if (total + this.#nextBeam < this.#nextCutoff) this.#nextCutoff = total + this.#nextBeam;
     const to = next.findOrAdd(this.#graph.nexts[arc], lmState);
     const label = this.#graph.olabels[arc];
-    this.#lattice?.linkInto(from, to, this.#graph.ilabels[arc], label, graph, acoustic);
+    // The token can only get cheaper: a link this much dearer is on no path of the lattice.
+    if (total - next.cost[to] <= this.#latticeBeam)
+      this.#lattice?.linkInto(from, to, this.#graph.ilabels[arc], label, graph, acoustic);
     if (total >= next.cost[to]) return;
     next.cost[to] = total;
     const link = this.#now.link[from];
@@ -256,7 +260,8 @@ export class BeamDecoder {
         const label = olabels[a];
         const graph = weights[a] + this.#labelCost(table.lmState[t], label);
         if (cost + graph > cutoff) continue;
-        lattice.linkInside(t, table.findOrAdd(nexts[a], this.#lmNext), label, graph);
+        const to = table.findOrAdd(nexts[a], this.#lmNext);
+        if (cost + graph - table.cost[to] <= this.#latticeBeam) lattice.linkInside(t, to, label, graph);
       }
     }
   }

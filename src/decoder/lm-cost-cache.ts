@@ -1,4 +1,5 @@
 import type { RescoringLm } from './beam-decoder.js';
+import { NO_LM } from './no-lm.js';
 
 /** Slots; a power of two. Words after the histories of a beam recur frame after frame. */
 const SLOTS = 1 << 14;
@@ -13,6 +14,8 @@ export class LmCostCache {
   #lm: RescoringLm;
   #weight: number;
   #penalty: number;
+  /** The graph holds the whole grammar: there is nothing to ask or remember. */
+  #free: boolean;
   #state = new Int32Array(SLOTS).fill(-1);
   #word = new Int32Array(SLOTS);
   #cost = new Float64Array(SLOTS);
@@ -22,9 +25,14 @@ export class LmCostCache {
     this.#lm = lm;
     this.#weight = lmWeight;
     this.#penalty = wordPenalty;
+    this.#free = lm === NO_LM;
   }
 
   cost(state: number, word: number): number {
+    if (this.#free) {
+      this.next = state;
+      return this.#penalty;
+    }
     const hash = Math.imul(state, 0x9e3779b1) ^ Math.imul(word, 0x85ebca6b);
     const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
     if (this.#state[slot] === state && this.#word[slot] === word) {

@@ -34,8 +34,10 @@ class Composition<W> {
   #a: VectorFst<W>;
   #b: VectorFst<W>;
   #semiring: Semiring<W>;
-  #numbers = new Map<string, number>();
+  /** By state of `a`: (state of `b`, filter) → number. */
+  #numbers: Map<number, number>[] = [];
   #pairs: { p: number; q: number; filter: number }[] = [];
+  #byOutput: (Map<number, Arc<W>[]> | undefined)[] = [];
   #byInput: (Map<number, Arc<W>[]> | undefined)[] = [];
   #reach: LabelReach<W> | undefined;
 
@@ -51,11 +53,12 @@ class Composition<W> {
   }
 
   #find(p: number, q: number, filter: number): number {
-    const key = `${p},${q},${filter}`;
-    let n = this.#numbers.get(key);
+    const numbers = (this.#numbers[p] ??= new Map<number, number>());
+    const key = 2 * q + filter;
+    let n = numbers.get(key);
     if (n === undefined) {
       n = this.out.addState();
-      this.#numbers.set(key, n);
+      numbers.set(key, n);
       this.#pairs.push({ p, q, filter });
       if (this.#a.isFinal(p) && this.#b.isFinal(q))
         this.out.setFinal(n, this.#semiring.times(this.#a.final(p), this.#b.final(q)));
@@ -65,22 +68,25 @@ class Composition<W> {
 
   #expand(n: number): void {
     const { p, q, filter } = this.#pairs[n];
-    const semiring = this.#semiring;
-    const arcs = (this.#byInput[q] ??= byInput(this.#b, q));
-    for (const x of this.#a.arcs(p)) {
-      if (x.olabel === 0) {
-        if (filter === BOTH && this.#possible(x.next, q))
-          this.out.addArc(n, x.ilabel, 0, x.weight, this.#find(x.next, q, BOTH));
-        continue;
-      }
-      for (const y of arcs.get(x.olabel) ?? []) {
-        if (this.#possible(x.next, y.next))
-          this.out.addArc(n, x.ilabel, y.olabel, semiring.times(x.weight, y.weight), this.#find(x.next, y.next, BOTH));
-      }
+    const left = (this.#byOutput[p] ??= byLabel(this.#a, p, 'olabel'));
+    const right = (this.#byInput[q] ??= byLabel(this.#b, q, 'ilabel'));
+    if (filter === BOTH)
+      for (const x of left.get(0) ?? [])
+        if (this.#possible(x.next, q)) this.out.addArc(n, x.ilabel, 0, x.weight, this.#find(x.next, q, BOTH));
+    // From the side with fewer labels: a lexicon's start has an arc a word, most histories go on with a handful.
+    const [fewer, more] = left.size <= right.size ? [left, right] : [right, left];
+    for (const label of fewer.keys()) {
+      if (label === 0 || !more.has(label)) continue;
+      for (const x of left.get(label) as Arc<W>[]) for (const y of right.get(label) as Arc<W>[]) this.#both(n, x, y);
     }
-    for (const y of arcs.get(0) ?? []) {
+    for (const y of right.get(0) ?? [])
       if (this.#possible(p, y.next)) this.out.addArc(n, 0, y.olabel, y.weight, this.#find(p, y.next, B_ALONE));
-    }
+  }
+
+  #both(n: number, x: Arc<W>, y: Arc<W>): void {
+    if (!this.#possible(x.next, y.next)) return;
+    const weight = this.#semiring.times(x.weight, y.weight);
+    this.out.addArc(n, x.ilabel, y.olabel, weight, this.#find(x.next, y.next, BOTH));
   }
 
   #possible(p: number, q: number): boolean {
@@ -88,12 +94,12 @@ class Composition<W> {
   }
 }
 
-function byInput<W>(fst: VectorFst<W>, state: number): Map<number, Arc<W>[]> {
+function byLabel<W>(fst: VectorFst<W>, state: number, side: 'ilabel' | 'olabel'): Map<number, Arc<W>[]> {
   const out = new Map<number, Arc<W>[]>();
   for (const arc of fst.arcs(state)) {
-    const list = out.get(arc.ilabel);
+    const list = out.get(arc[side]);
     if (list) list.push(arc);
-    else out.set(arc.ilabel, [arc]);
+    else out.set(arc[side], [arc]);
   }
   return out;
 }

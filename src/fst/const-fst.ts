@@ -1,6 +1,6 @@
 import { type Sections, section } from '../binary/sections.js';
 import { HearkenError } from '../errors.js';
-import type { VectorFst } from './vector-fst.js';
+import { VectorFst } from './vector-fst.js';
 
 /**
  * An immutable transducer in typed arrays, shared between workers. The arcs of state s are first[s] … first[s+1]−1;
@@ -55,6 +55,19 @@ export class ConstFst {
     first[states] = at;
     const arrays = { first, epsilonEnd, finals, ilabels, olabels, weights, nexts };
     return new ConstFst({ kind: ConstFst.KIND, facts: { start: fst.start }, arrays });
+  }
+
+  /** A copy that can be changed, or written as an OpenFst file. */
+  toVector(): VectorFst {
+    const out = new VectorFst();
+    out.reserve(this.numStates);
+    for (let s = 0; s < this.numStates; s++) {
+      if (Number.isFinite(this.finals[s])) out.setFinal(s, this.finals[s]);
+      for (let a = this.first[s]; a < this.first[s + 1]; a++)
+        out.addArc(s, this.ilabels[a], this.olabels[a], this.weights[a], this.nexts[a]);
+    }
+    out.start = this.start;
+    return out;
   }
 
   get numStates(): number {

@@ -61,44 +61,44 @@ export class FstReader {
   }
 }
 
+/** Grows by doubling. */
 export class FstWriter {
-  #parts: Buffer[] = [];
+  #bytes = Buffer.alloc(1 << 16);
   #size = 0;
 
-  #push(bytes: Buffer): void {
-    this.#parts.push(bytes);
-    this.#size += bytes.length;
+  #take(bytes: number): number {
+    while (this.#size + bytes > this.#bytes.length)
+      this.#bytes = Buffer.concat([this.#bytes, Buffer.alloc(this.#bytes.length)]);
+    this.#size += bytes;
+    return this.#size - bytes;
   }
 
   int32(value: number): void {
-    const b = Buffer.alloc(4);
-    b.writeInt32LE(value);
-    this.#push(b);
+    const at = this.#take(4);
+    this.#bytes.writeInt32LE(value, at);
   }
 
   int64(value: bigint | number): void {
-    const b = Buffer.alloc(8);
-    b.writeBigInt64LE(BigInt.asIntN(64, BigInt(value)));
-    this.#push(b);
+    const at = this.#take(8);
+    this.#bytes.writeBigInt64LE(BigInt.asIntN(64, BigInt(value)), at);
   }
 
   float(value: number): void {
-    const b = Buffer.alloc(4);
-    b.writeFloatLE(value);
-    this.#push(b);
+    const at = this.#take(4);
+    this.#bytes.writeFloatLE(value, at);
   }
 
   text(value: string): void {
-    const bytes = Buffer.from(value);
-    this.int32(bytes.length);
-    this.#push(bytes);
+    this.int32(Buffer.byteLength(value));
+    const at = this.#take(Buffer.byteLength(value));
+    this.#bytes.write(value, at);
   }
 
   align(): void {
-    this.#push(Buffer.alloc(-this.#size & 15));
+    this.#take(-this.#size & 15);
   }
 
   bytes(): Uint8Array {
-    return Buffer.concat(this.#parts);
+    return this.#bytes.subarray(0, this.#size);
   }
 }

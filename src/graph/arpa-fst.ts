@@ -1,5 +1,5 @@
-import { HearkenError } from '../errors.js';
 import { VectorFst } from '../fst/index.js';
+import { readArpa } from '../lm/index.js';
 import { BACK_OFF } from './labels.js';
 
 /** An ARPA file as an acceptor. */
@@ -10,7 +10,6 @@ export interface ArpaGrammar {
   unknown: string[];
 }
 
-const MAX_ORDER = 10;
 const costOf = (log10: number): number => -log10 * Math.LN10;
 
 /**
@@ -32,51 +31,22 @@ export function arpaFst(lines: Iterable<string>, wordId: (word: string) => numbe
   const empty = stateOf('');
   fst.start = stateOf('<s>');
   let order = 0;
-  let line = 0;
-  let section = -1;
   const pending: { history: string[]; word: string; cost: number }[] = [];
-  const fail = (what: string): never => {
-    throw new HearkenError('LM_FORMAT', `ARPA, line ${line}: ${what}`);
-  };
-  const number = (text: string): number => (/^[-+.\deE]+$/.test(text) ? Number(text) : Number.NaN);
-  for (const raw of lines) {
-    line++;
-    const text = raw.trim();
-    if (text === '') continue;
-    if (text === '\\end\\') break;
-    const heading = /^\\(\d+)-grams:$/.exec(text);
-    if (text === '\\data\\') section = 0;
-    else if (heading) {
-      section = Number(heading[1]);
-      if (section !== order + 1 || section > MAX_ORDER) fail(`${section}-grams after ${order}-grams`);
-      order = section;
-    } else if (section === 0) {
-      if (!/^ngram \d+ *= *\d+$/.test(text)) fail(`"${text}" is no count of n-grams`);
-    } else if (section < 0) {
-      // What stands before \data\ is comment.
-    } else {
-      const fields = text.split(/\s+/);
-      const [log, ...words] = fields;
-      const backoff = words.length > section ? number(words.pop() as string) : 0;
-      const probability = number(log);
-      if (words.length !== section || Number.isNaN(probability) || Number.isNaN(backoff))
-        fail(`"${text}" is no ${section}-gram`);
-      const strange = words.find((w) => w !== '<s>' && w !== '</s>' && wordId(w) === undefined);
-      if (strange !== undefined) {
-        if (section === 1) unknown.add(strange);
-        continue;
-      }
-      const word = words[section - 1];
-      const history = words.slice(0, -1);
-      if (word !== '<s>') pending.push({ history, word, cost: costOf(probability) });
-      // Only an entry with continuations needs a state; the last order has none.
-      if (fields.length > section + 1 && word !== '</s>') {
-        const state = stateOf(words.join(' '));
-        fst.addArc(state, BACK_OFF, 0, costOf(backoff), stateOf(longestKnown(words.slice(1), states)));
-      }
+  for (const { words, log10, backoff10 } of readArpa(lines)) {
+    order = words.length;
+    const strange = words.find((w) => w !== '<s>' && w !== '</s>' && wordId(w) === undefined);
+    if (strange !== undefined) {
+      if (order === 1) unknown.add(strange);
+      continue;
+    }
+    const word = words[order - 1];
+    if (word !== '<s>') pending.push({ history: words.slice(0, -1), word, cost: costOf(log10) });
+    // Only an entry with continuations needs a state; the last order has none.
+    if (backoff10 !== undefined && word !== '</s>') {
+      const state = stateOf(words.join(' '));
+      fst.addArc(state, BACK_OFF, 0, costOf(backoff10), stateOf(longestKnown(words.slice(1), states)));
     }
   }
-  if (order === 0) fail('the file ends without n-grams');
   for (const { history, word, cost } of pending) {
     const from = states.get(history.join(' '));
     if (from === undefined) continue; // its history was left out

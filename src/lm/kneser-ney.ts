@@ -1,4 +1,4 @@
-import { BEGIN, END, findEntry, type NgramTable } from './ngram-counts.js';
+import { BEGIN, END, findEntry, type NgramTable, UNKNOWN } from './ngram-counts.js';
 
 /** A back-off model over the entries of NgramTables. */
 export interface BackoffModel {
@@ -24,6 +24,24 @@ export function suffixes(tables: NgramTable[]): Uint32Array[] {
     out.push(ids);
   }
   return out;
+}
+
+/** Back-off weights that make every history's probabilities add up to 1: what its n-grams leave, over what backing off gives. */
+export function backoffs(tables: NgramTable[], prob: Float64Array[], suffix: Uint32Array[]): Float64Array[] {
+  const backoff = tables.map((t) => new Float64Array(t.word.length).fill(1));
+  for (let n = 1; n < tables.length; n++) {
+    const { childStart } = tables[n];
+    for (let c = 0; c + 1 < childStart.length; c++) {
+      let left = 1;
+      let leftBelow = 1;
+      for (let i = childStart[c]; i < childStart[c + 1]; i++) {
+        left -= prob[n][i];
+        leftBelow -= prob[n - 1][suffix[n][i]];
+      }
+      if (childStart[c] < childStart[c + 1]) backoff[n - 1][c] = Math.max(left, 1e-9) / Math.max(leftBelow, 1e-9);
+    }
+  }
+  return backoff;
 }
 
 /** Chen and Goodman's three discounts from counts of counts; the plain 0.5, 1, 1.5 where the data are too few. */
@@ -102,28 +120,18 @@ export function probability(model: BackoffModel, n: number, context: number, wor
   return model.backoff[n - 1][context] * probability(model, n - 1, n === 1 ? 0 : model.suffix[n - 1][context], word);
 }
 
-/** Per-word perplexity on sentences of word ids (without BEGIN and END); unknown words are left out and counted. */
-export function perplexity(
-  model: BackoffModel,
-  sentences: number[][],
-  unknown: number,
-): { perplexity: number; words: number; unknown: number } {
-  let log = 0;
-  let words = 0;
-  let missed = 0;
+/** p(word | history) of every known word and sentence end of a text of word ids (without BEGIN and END). */
+export function wordProbabilities(model: BackoffModel, sentences: Iterable<readonly number[]>): Float64Array {
+  const out: number[] = [];
   for (const sentence of sentences) {
     let history: number[] = [BEGIN];
     for (const word of [...sentence, END]) {
-      if (word === unknown) missed++;
-      else {
-        const { n, context } = contextOf(model, history);
-        log += Math.log(probability(model, n, context, word));
-        words++;
-      }
+      const { n, context } = contextOf(model, history);
+      if (word !== UNKNOWN) out.push(probability(model, n, context, word));
       history = [...history, word].slice(-(model.tables.length - 1));
     }
   }
-  return { perplexity: Math.exp(-log / words), words, unknown: missed };
+  return Float64Array.from(out);
 }
 
 /** The longest known context that ends a history. */

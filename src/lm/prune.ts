@@ -1,4 +1,4 @@
-import { type BackoffModel, suffixes } from './kneser-ney.js';
+import { type BackoffModel, backoffs, suffixes } from './kneser-ney.js';
 import { type NgramTable, offsets } from './ngram-counts.js';
 
 /**
@@ -81,18 +81,5 @@ function rebuild(model: BackoffModel, keep: Uint8Array[]): BackoffModel {
     renumber.push(numbers);
   }
   const suffix = suffixes(tables);
-  const backoff = tables.map((t) => new Float64Array(t.word.length).fill(1));
-  for (let n = 1; n < tables.length; n++) {
-    const { childStart } = tables[n];
-    for (let c = 0; c + 1 < childStart.length; c++) {
-      let left = 1;
-      let leftBelow = 1;
-      for (let i = childStart[c]; i < childStart[c + 1]; i++) {
-        left -= prob[n][i];
-        leftBelow -= prob[n - 1][suffix[n][i]];
-      }
-      if (childStart[c] < childStart[c + 1]) backoff[n - 1][c] = Math.max(left, 1e-9) / Math.max(leftBelow, 1e-9);
-    }
-  }
-  return { tables, prob, backoff, suffix };
+  return { tables, prob, suffix, backoff: backoffs(tables, prob, suffix) };
 }

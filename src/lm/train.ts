@@ -1,4 +1,5 @@
-import { type BackoffModel, kneserNey } from './kneser-ney.js';
+import { type BackoffModel, kneserNey, wordProbabilities } from './kneser-ney.js';
+import { mixModels, mixtureWeights } from './mix.js';
 import { BEGIN, countNgrams, END, SPECIAL_WORDS, UNKNOWN } from './ngram-counts.js';
 import { sentences } from './normalize.js';
 import { entropyPrune } from './prune.js';
@@ -75,6 +76,20 @@ export function vocabularyOf(words: readonly string[]): string[] {
   return [...SPECIAL_WORDS, ...words];
 }
 
+/**
+ * Words by falling share of the texts, which count by how well the words of `heldOut` fit each of them: a small text that is
+ * like it counts for more than its size. With one text: by frequency.
+ */
+export function rankWords(texts: readonly TextStore[], heldOut: readonly (readonly string[])[]): [string, number][] {
+  const shares = texts.map((t) => new Map(t.frequencies().map(([w, n]): [string, number] => [w, n / t.words])));
+  const words = heldOut.flat().filter((w) => shares.some((s) => s.has(w)));
+  const weights = mixtureWeights(shares.map((s) => Float64Array.from(words, (w) => s.get(w) ?? 0)));
+  const mixed = new Map<string, number>();
+  for (const [m, share] of shares.entries())
+    for (const [word, p] of share) mixed.set(word, (mixed.get(word) ?? 0) + weights[m] * p);
+  return [...mixed].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+}
+
 /** Count, estimate and prune. @param thresholds entropy pruning by order from 2 up */
 export function trainLm(
   text: TextStore,
@@ -83,12 +98,41 @@ export function trainLm(
   thresholds: number[],
   onStep: (step: string) => void = () => undefined,
 ): BackoffModel {
+  const model = estimate(text, words, order, onStep);
+  onStep('pruning');
+  return thresholds.some((t) => t > 0) ? entropyPrune(model, thresholds) : model;
+}
+
+/** A model a text, mixed by the weights under which they foretell `heldOut` best, then pruned. */
+export function trainMixture(
+  texts: readonly TextStore[],
+  words: readonly string[],
+  order: number,
+  thresholds: number[],
+  heldOut: readonly (readonly string[])[],
+  onStep: (step: string) => void = () => undefined,
+): { model: BackoffModel; weights: number[] } {
+  const models = texts.map((text) => estimate(text, words, order, onStep));
+  const ids = new Map(vocabularyOf(words).map((w, i) => [w, i]));
+  const sentences = heldOut.map((s) => s.map((w) => ids.get(w) ?? UNKNOWN));
+  onStep(`weighing ${models.length} models on ${sentences.length} sentences`);
+  const weights = mixtureWeights(models.map((m) => wordProbabilities(m, sentences)));
+  onStep(`mixing by ${weights.map((w) => w.toFixed(3)).join(', ')}`);
+  const mixed = mixModels(models, weights);
+  onStep(`pruning ${mixed.tables.map((t) => t.word.length).join(' + ')} n-grams`);
+  return { model: thresholds.some((t) => t > 0) ? entropyPrune(mixed, thresholds) : mixed, weights };
+}
+
+function estimate(
+  text: TextStore,
+  words: readonly string[],
+  order: number,
+  onStep: (step: string) => void,
+): BackoffModel {
   const table = vocabularyOf(words);
   const ids = new Map(table.map((w, i) => [w, i]));
   onStep(`counting ${order}-grams of ${text.words} words`);
   const counts = countNgrams(text.tokens(ids), table.length, order);
   onStep(`estimating over ${counts.map((c) => c.word.length).join(' + ')} n-grams`);
-  const model = kneserNey(counts);
-  onStep('pruning');
-  return thresholds.some((t) => t > 0) ? entropyPrune(model, thresholds) : model;
+  return kneserNey(counts);
 }

@@ -1,17 +1,22 @@
-import { createReadStream, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { writeSections } from '../binary/sections.js';
 import { buildSearchGraph, type ContextTable, type LexiconEntry } from '../graph/index.js';
 import type { Lexicon } from '../lexicon/index.js';
 import { PHONES } from '../lexicon/index.js';
-import { NgramLm, SPECIAL_WORDS, sentences, TextStore, trainLm, vocabularyOf } from '../lm/index.js';
+import {
+  type BackoffModel,
+  modelOfArpa,
+  NgramLm,
+  rankWords,
+  readTexts,
+  SPECIAL_WORDS,
+  type TextFiles,
+  trainMixture,
+  vocabularyOf,
+} from '../lm/index.js';
 
-export interface BuildOptions {
-  /** Plain-text files, one or more sentences a line. */
-  texts: string[];
-  /** Files of sentences that must not be in the training text. */
-  exclude: string[];
+export interface BuildOptions extends TextFiles {
   lexicon: Lexicon;
   context: ContextTable;
   out: string;
@@ -27,6 +32,8 @@ export interface BuildReport {
   words: number;
   sentences: number;
   excluded: number;
+  /** How much each text counts, where there are several and sentences to tune on. */
+  weights?: number[];
   vocabulary: number;
   /** Frequent words left out for want of a pronunciation, most frequent first. */
   unpronounced: [string, number][];
@@ -35,9 +42,7 @@ export interface BuildReport {
   graphArcs: number;
 }
 
-async function eachLine(path: string, visit: (line: string) => void): Promise<void> {
-  for await (const line of createInterface({ input: createReadStream(path) })) visit(line);
-}
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
 /** The words most frequent in the text that can be pronounced, at most `size`, and those passed over on the way. */
 function chooseVocabulary(
@@ -60,21 +65,51 @@ export function writeVocabulary(directory: string, words: readonly string[]): vo
   writeFileSync(resolve(directory, 'words.txt'), `${vocabularyOf(words).join('\n')}\n`);
 }
 
-/** Make the language part of a model package: words.txt, lm.bin and graph.bin under `out`. */
+interface LanguagePart {
+  model: BackoffModel;
+  words: string[];
+  unpronounced: [string, number][];
+  report: Pick<BuildReport, 'words' | 'sentences' | 'excluded' | 'weights'>;
+}
+
+async function estimated(options: BuildOptions): Promise<LanguagePart> {
+  const { stores, heldOut } = await readTexts(options, options.onStep);
+  const { words, unpronounced } = chooseVocabulary(rankWords(stores, heldOut), options.lexicon, options.vocabularySize);
+  const { order, thresholds, onStep } = options;
+  const { model, weights } = trainMixture(stores, words, order, thresholds, heldOut, onStep);
+  const report = {
+    words: sum(stores.map((t) => t.words)),
+    sentences: sum(stores.map((t) => t.sentences)),
+    excluded: sum(stores.map((t) => t.excluded)),
+    ...(stores.length > 1 && { weights: weights.map((w) => Math.round(w * 1000) / 1000) }),
+  };
+  return { model, words, unpronounced, report };
+}
+
+/** A model that was estimated elsewhere. Its words without a pronunciation are left out. */
+function fromArpa(path: string, { lexicon, onStep }: BuildOptions): LanguagePart {
+  onStep(`reading ${path}`);
+  const unpronounced = new Map<string, number>();
+  const pronounced = new Map<string, boolean>();
+  const keep = (word: string): boolean => {
+    let known = pronounced.get(word);
+    if (known === undefined) pronounced.set(word, (known = lexicon.pronounce(word).length > 0));
+    if (!known) unpronounced.set(word, (unpronounced.get(word) ?? 0) + 1);
+    return known;
+  };
+  const { model, words } = modelOfArpa(readFileSync(path, 'utf8').split('\n'), keep);
+  const report = { words: 0, sentences: 0, excluded: 0 };
+  return { model, words: words.slice(SPECIAL_WORDS.length), unpronounced: [...unpronounced], report };
+}
+
+/**
+ * Make the language part of a model package: words.txt, lm.bin and graph.bin under `out`. One text whose name ends in .arpa
+ * is taken as the language model itself.
+ */
 export async function buildPackage(options: BuildOptions): Promise<BuildReport> {
-  const { onStep, lexicon } = options;
-  const excluded = new Set<string>();
-  for (const path of options.exclude)
-    await eachLine(path, (line) => {
-      for (const s of sentences(line)) excluded.add(s.join(' '));
-    });
-  const text = new TextStore(excluded);
-  for (const path of options.texts) {
-    onStep(`reading ${path}`);
-    await eachLine(path, (line) => text.addLine(line));
-  }
-  const { words, unpronounced } = chooseVocabulary(text.frequencies(), lexicon, options.vocabularySize);
-  const model = trainLm(text, words, options.order, options.thresholds, onStep);
+  const { onStep, lexicon, texts } = options;
+  const arpa = texts.length === 1 && texts[0].endsWith('.arpa');
+  const { model, words, unpronounced, report } = arpa ? fromArpa(texts[0], options) : await estimated(options);
   const lm = NgramLm.fromBackoff(model);
   const entries = words.flatMap((word, i): LexiconEntry[] => {
     const pronunciations = lexicon.pronounce(word);
@@ -90,9 +125,7 @@ export async function buildPackage(options: BuildOptions): Promise<BuildReport> 
   writeFileSync(resolve(options.out, 'lm.bin'), writeSections(lm.toSections()));
   writeFileSync(resolve(options.out, 'graph.bin'), writeSections(graph.toSections()));
   return {
-    words: text.words,
-    sentences: text.sentences,
-    excluded: text.excluded,
+    ...report,
     vocabulary: words.length,
     unpronounced,
     ngrams: model.tables.map((t) => t.word.length),

@@ -1,13 +1,16 @@
 import { expect } from 'chai';
 import { readSections, writeSections } from '../../src/binary/sections.js';
 import {
+  type BackoffModel,
   BEGIN,
   END,
   entropyPrune,
   kneserNey,
+  mixModels,
+  mixtureWeights,
   NgramLm,
   numberWords,
-  perplexity,
+  perplexityOf,
   probability,
   sentences,
   TextStore,
@@ -17,28 +20,22 @@ import {
 } from '../../src/lm/index.js';
 import { findEntry } from '../../src/lm/ngram-counts.js';
 import { random } from '../support/random-fst.js';
+import { randomModel, randomText, WORDS } from '../support/random-lm.js';
 
-const WORDS = ['ant', 'bee', 'cat', 'dog', 'eel', 'fox'];
-
-/** Sentences with enough structure for higher orders to matter. */
-function text(lines: number): TextStore {
-  const next = random(11);
-  const store = new TextStore(new Set(['ant bee cat']));
-  for (let i = 0; i < lines; i++) {
-    const words: string[] = [];
-    let w = Math.floor(next() * WORDS.length);
-    for (let n = 1 + Math.floor(next() * 8); n > 0; n--) {
-      words.push(WORDS[w]);
-      w = next() < 0.6 ? (w + 1) % WORDS.length : Math.floor(next() * WORDS.length);
-    }
-    store.addLine(words.join(' '));
+/** p(word | history) by the longest part of the history that the model holds. */
+function after(model: BackoffModel, history: number[], word: number): number {
+  for (let from = 0; from < history.length; from++) {
+    let entry = history[from];
+    let n = 1;
+    for (; from + n < history.length && entry >= 0; n++) entry = findEntry(model.tables[n], entry, history[from + n]);
+    if (entry >= 0) return probability(model, n, entry, word);
   }
-  return store;
+  return probability(model, 0, 0, word);
 }
 
 describe('language model', () => {
   const table = vocabularyOf(WORDS);
-  const model = trainLm(text(2000), WORDS, 3, [0, 0]);
+  const model = randomModel(2000);
   const pruned = entropyPrune(model, [1e-4, 1e-4]);
 
   it('is a distribution after every history, pruned or not', () => {
@@ -78,13 +75,44 @@ describe('language model', () => {
     const count = (m: typeof model): number => m.tables.slice(1).reduce((n, t) => n + t.word.length, 0);
     expect(count(pruned)).to.be.below(count(model));
     const next = random(5);
-    const held = Array.from({ length: 200 }, () =>
-      Array.from({ length: 5 }, () => 4 + Math.floor(next() * WORDS.length)),
-    );
-    const before = perplexity(model, held, UNKNOWN);
-    const after = perplexity(pruned, held, UNKNOWN);
-    expect(before.words).to.equal(1200);
+    const ids = new Map(table.map((w, i) => [w, i]));
+    const held = Array.from({ length: 200 }, () => Array.from({ length: 5 }, () => WORDS[Math.floor(next() * 6)]));
+    held[0][0] = 'gnu';
+    const before = perplexityOf(NgramLm.fromBackoff(model), ids, held);
+    const after = perplexityOf(NgramLm.fromBackoff(pruned), ids, held);
+    expect(before).to.deep.include({ words: 1000, unknown: 1, sentences: 200 });
     expect(after.perplexity / before.perplexity).to.be.within(0.9, 1.05);
+  });
+
+  it('mixes models into one that gives the mixture of their probabilities, and sums to one', () => {
+    const parts = [model, trainLm(randomText(40), WORDS, 3, [0, 0])];
+    const weights = [0.3, 0.7];
+    const mixed = mixModels(parts, weights);
+    for (let n = 0; n < 3; n++)
+      for (let i = n === 0 ? END : 0; i < mixed.tables[n].word.length; i++) {
+        const context = mixed.tables[n].context[i];
+        const history: number[] = [];
+        for (let m = n, c = context; m > 0; c = mixed.tables[--m].context[c])
+          history.unshift(mixed.tables[m - 1].word[c]);
+        const each = parts.map((p) => after(p, history, mixed.tables[n].word[i]));
+        expect(mixed.prob[n][i]).to.be.closeTo(weights[0] * each[0] + weights[1] * each[1], 1e-12);
+      }
+    for (let c = 0; c < mixed.tables[1].word.length; c++) {
+      if (mixed.tables[2].childStart[c] === mixed.tables[2].childStart[c + 1]) continue;
+      let sum = 0;
+      for (let w = END; w < table.length; w++) sum += probability(mixed, 2, c, w);
+      expect(sum).to.be.closeTo(1, 1e-9);
+    }
+  });
+
+  it('finds the weights of a mixture', () => {
+    const next = random(8);
+    const a = Float64Array.from({ length: 4000 }, next);
+    const b = Float64Array.from({ length: 4000 }, next);
+    const [w, v] = mixtureWeights([a.map((p) => p * 1.3), b]);
+    expect(w + v).to.be.closeTo(1, 1e-9);
+    const at = (x: number): number => a.reduce((sum, p, i) => sum + Math.log(x * 1.3 * p + (1 - x) * b[i]), 0);
+    for (const other of [w - 0.05, w + 0.05]) expect(at(w)).to.be.above(at(other));
   });
 
   it('packs into the query model with the same costs', () => {
@@ -116,7 +144,7 @@ describe('language model', () => {
   });
 
   it('leaves sentences out that it is told to', () => {
-    const store = text(0);
+    const store = new TextStore(new Set(['ant bee cat']));
     store.addLine('ant bee cat. Dog eel.');
     expect([store.excluded, store.sentences, store.words]).to.deep.equal([1, 1, 2]);
   });

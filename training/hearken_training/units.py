@@ -23,10 +23,3 @@ def phones_of(table):
     for row in table:
         out[row] = np.arange(len(table))
     return out
-
-
-def widen(state, table):
-    """A model state whose output layer has a pdf pair a phone, with the layer's rows repeated for every unit."""
-    phones, of = len(table), phones_of(table)
-    rows = np.concatenate([of, phones + of])
-    return {k: v[rows] if k in ("output.weight", "output.bias") and len(v) == 2 * phones else v for k, v in state.items()}

@@ -1,0 +1,47 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { HearkenError } from '../errors.js';
+import { sentences } from './normalize.js';
+import { TextStore } from './train.js';
+
+export interface TextFiles {
+  /** Plain-text files, one or more sentences a line. */
+  texts: readonly string[];
+  /** Files of sentences to leave out. */
+  exclude: readonly string[];
+  /** Files of sentences like those to be recognised; with them each text is kept apart, to be weighed. */
+  tune: readonly string[];
+}
+
+/** The lines of a text file. @throws INPUT_NOT_FOUND */
+export async function* linesOf(path: string): AsyncGenerator<string> {
+  try {
+    yield* createInterface({ input: createReadStream(path) });
+  } catch (cause) {
+    throw new HearkenError('INPUT_NOT_FOUND', `cannot read ${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** All sentences of some files. @throws INPUT_NOT_FOUND */
+export async function sentencesOf(paths: readonly string[]): Promise<string[][]> {
+  const out: string[][] = [];
+  for (const path of paths) for await (const line of linesOf(path)) out.push(...sentences(line));
+  return out;
+}
+
+/** Texts for a language model: one store, or with `tune` one a text. @throws INPUT_NOT_FOUND */
+export async function readTexts(
+  { texts, exclude, tune }: TextFiles,
+  onStep: (step: string) => void,
+): Promise<{ stores: TextStore[]; heldOut: string[][] }> {
+  const excluded = new Set((await sentencesOf(exclude)).map((s) => s.join(' ')));
+  const heldOut = await sentencesOf(tune);
+  let store = new TextStore(excluded);
+  const stores = [store];
+  for (const path of texts) {
+    onStep(`reading ${path}`);
+    if (tune.length > 0 && store.words > 0) stores.push((store = new TextStore(excluded)));
+    for await (const line of linesOf(path)) store.addLine(line);
+  }
+  return { stores, heldOut };
+}
