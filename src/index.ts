@@ -6,5 +6,6 @@ export { ERROR_CODES, type ErrorCode, HearkenError } from './errors.js';
 export { FORMATS, type FormatName, formatTranscript, type Transcript } from './formats/index.js';
 export { Engine, type EngineOptions, type LiveOptions, type TranscribeOptions } from './recognizer/engine.js';
 export type { ChannelResult, StreamSummary } from './recognizer/messages.js';
+export { DEFAULT_BOOST, type Phrase } from './recognizer/phrases.js';
 export type { RecognitionStream } from './recognizer/recognition-stream.js';
 export type { Alternative, Partial, Result, Segment, Word } from './recognizer/results.js';

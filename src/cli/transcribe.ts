@@ -5,6 +5,7 @@ import type { RawFormat } from '../audio/index.js';
 import { HearkenError, toHearkenError } from '../errors.js';
 import { FORMATS, type FormatName, formatTranscript, type Transcript } from '../formats/index.js';
 import { Engine, type TranscribeOptions } from '../recognizer/engine.js';
+import type { Phrase } from '../recognizer/phrases.js';
 import type { Segment } from '../recognizer/results.js';
 import { expandInputs, type Input } from './inputs.js';
 import {
@@ -12,6 +13,8 @@ import {
   engineOptions,
   jobsOption,
   modelOption,
+  phraseOption,
+  phrasesOption,
   positiveNumber,
   providersOption,
   rawFormat,
@@ -25,6 +28,8 @@ interface Flags extends EngineFlags {
   channels: 'mix' | 'split';
   raw?: RawFormat;
   beam?: number;
+  phrase: Phrase[];
+  phrases?: Phrase[];
   progress: 'auto' | 'lines' | 'none';
 }
 
@@ -53,6 +58,8 @@ export function transcribeCommand(): Command {
     )
     .option('--raw <rate,encoding[,channels]>', 'the input is headerless PCM, e.g. 8000,mulaw', rawFormat)
     .option('--beam <cost>', 'search beam: wider is slower and more exact', positiveNumber)
+    .addOption(phraseOption())
+    .addOption(phrasesOption())
     .addOption(
       new Option('--progress <how>', 'bar on a terminal, lines, or none')
         .choices(['auto', 'lines', 'none'])
@@ -125,6 +132,7 @@ async function transcribeOne(
     channels: flags.channels,
     ...(flags.raw && { raw: flags.raw }),
     ...(flags.beam !== undefined && { decoder: { beam: flags.beam } }),
+    phrases: [...flags.phrase, ...(flags.phrases ?? [])],
   };
   const stream = engine.open(input.path === '-' ? process.stdin : input.path, options);
   const segments: Segment[][] = [];

@@ -14,6 +14,8 @@ import { Traceback } from './traceback.js';
 /** A language model whose unigram costs are already in the graph as look-ahead. */
 export interface RescoringLm extends LanguageModel {
   unigramCost(word: number): number;
+  /** Told that an utterance begins; true where states given before are void. */
+  begin?(): boolean;
 }
 
 /** One output label of the best path and the number of frames before it was written. */
@@ -84,6 +86,7 @@ export class BeamDecoder {
 
   /** Begin a new utterance. */
   start(): void {
+    if (this.#lm.begin?.()) this.#lmCosts.clear();
     this.#now.clear();
     this.#trace.clear();
     this.#frames = 0;

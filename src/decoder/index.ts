@@ -9,6 +9,7 @@ export { type LatticePath, nBest } from './n-best.js';
 export { NO_LM } from './no-lm.js';
 export { DECODER_DEFAULTS, type DecoderOptions, decoderOptions } from './options.js';
 export { type OracleResult, oracle } from './oracle.js';
+export { type BiasPhrase, PhraseBias } from './phrase-bias.js';
 export { rescoreLattice } from './rescore.js';
 export { type TimedCost, type WordLattice, withoutAlignments, wordLattice } from './word-lattice.js';
 export { type TimedWord, timedWords } from './words.js';

@@ -28,6 +28,11 @@ export class LmCostCache {
     this.#free = lm === NO_LM;
   }
 
+  /** Forget all. */
+  clear(): void {
+    this.#state.fill(-1);
+  }
+
   cost(state: number, word: number): number {
     if (this.#free) {
       this.next = state;

@@ -6,6 +6,7 @@ import { decoderOptions } from '../decoder/index.js';
 import { HearkenError } from '../errors.js';
 import type { ChannelResult, FromWorker, RecordingOptions, WorkerSetup } from './messages.js';
 import { DEFAULT_MODEL, type PackageParts } from './model-package.js';
+import { checkPhrases } from './phrases.js';
 import { RecognitionStream } from './recognition-stream.js';
 import type { StreamOptions } from './recognizer-stream.js';
 import { WorkerClient } from './worker-client.js';
@@ -105,6 +106,7 @@ export class Engine implements AsyncDisposable {
       );
     }
     decoderOptions(rest.decoder);
+    checkPhrases(rest.phrases);
     return new RecognitionStream(
       this.#leastBusy(),
       (id) => ({ type: 'samples-open', id, sampleRate, options: rest }),
@@ -116,6 +118,7 @@ export class Engine implements AsyncDisposable {
   createRecordingStream(options: TranscribeOptions = {}, path?: string): RecognitionStream {
     const { signal, ...rest } = options;
     decoderOptions(rest.decoder);
+    checkPhrases(rest.phrases);
     return new RecognitionStream(
       this.#leastBusy(),
       (id) => ({ type: 'recording', id, ...(path !== undefined && { path }), options: rest }),

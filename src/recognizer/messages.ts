@@ -38,6 +38,7 @@ export type ToWorker =
   | { type: 'samples'; id: number; samples: Float32Array }
   | { type: 'recording'; id: number; path?: string; options: RecordingOptions }
   | { type: 'bytes'; id: number; bytes: Uint8Array }
+  | { type: 'finalize'; id: number }
   | { type: 'end'; id: number }
   | { type: 'abort'; id: number }
   | { type: 'close' };

@@ -61,6 +61,14 @@ export class RecognitionStream implements AsyncIterable<ChannelResult> {
     await this.#push((id) => ({ type: 'bytes', id, bytes: Uint8Array.from(bytes) }));
   }
 
+  /**
+   * What has been pushed so far is a segment, given at once as after a pause (push-to-talk); the stream goes on.
+   * Live streams only. @throws STREAM_CLOSED
+   */
+  async finalize(): Promise<void> {
+    await this.#push((id) => ({ type: 'finalize', id }));
+  }
+
   async #push(message: (id: number) => ToWorker): Promise<void> {
     if (this.#closed === 'finished') throw new HearkenError('STREAM_CLOSED', 'the stream was finished; open a new one');
     if (this.#closed === 'ended') {

@@ -3,10 +3,12 @@ import { AcousticStream } from '../acoustic/index.js';
 import {
   BeamDecoder,
   type DecoderOptions,
+  decoderOptions,
   endpointRule,
   type Lattice,
   nBest,
   type PathLabel,
+  PhraseBias,
   type RescoringLm,
   timedWords,
   wordConfidences,
@@ -15,6 +17,7 @@ import { HearkenError } from '../errors.js';
 import { dithered, fbankOptions, OnlineCmvn, OnlineFeature } from '../frontend/index.js';
 import type { ConstFst } from '../fst/index.js';
 import type { PackageParts } from './model-package.js';
+import { labelledPhrases, type Phrase } from './phrases.js';
 import type { Alternative, Result, Segment, Word } from './results.js';
 
 export interface StreamOptions {
@@ -23,6 +26,8 @@ export interface StreamOptions {
   partials?: boolean;
   /** Other readings to give with each segment, 0 to 100; default 0. Needs a lattice. */
   alternatives?: number;
+  /** Phrases to listen for: names, products, commands. */
+  phrases?: readonly Phrase[];
 }
 
 /** Loaded parts that all streams of a worker share. */
@@ -31,10 +36,14 @@ export interface LoadedModel {
   session: InferenceSession;
   graph: ConstFst;
   lm: RescoringLm;
+  /** Labels of the words, made when first asked for. */
+  labels(): ReadonlyMap<string, number>;
 }
 
 /** Samples of one stream to results: frontend, network, search and endpoints in a row, all bounded. */
 export class RecognizerStream {
+  /** What a user should know: phrases that cannot be listened for. */
+  readonly warnings: readonly string[];
   #model: LoadedModel;
   #features: OnlineFeature;
   #cmvn: OnlineCmvn;
@@ -43,7 +52,8 @@ export class RecognizerStream {
   #partials: boolean;
   #alternatives: number;
   #nextFeature = 0;
-  /** Output frame at which the current segment began. */
+  /** Sample at which the frames began to be counted, and output frame from there at which the current segment began. */
+  #origin = 0;
   #segmentStart = 0;
   #segment = 0;
   #lastPartial = '';
@@ -57,10 +67,13 @@ export class RecognizerStream {
     this.#features = new OnlineFeature(fbankOptions(card.features));
     this.#cmvn = new OnlineCmvn(card.features.globalMean);
     this.#acoustic = new AcousticStream(model.session, card);
-    this.#decoder = new BeamDecoder(model.graph, model.lm, card.acoustic.outputs, {
-      ...card.decoder,
-      ...options.decoder,
-    });
+    const settings = decoderOptions({ ...card.decoder, ...options.decoder });
+    const { phrases, unknown } = labelledPhrases(options.phrases ?? [], () => model.labels());
+    this.warnings = unknown.map(
+      ({ phrase, word }) => `phrase "${phrase}" left out: no word "${word}" in the vocabulary`,
+    );
+    const lm = phrases.length > 0 ? new PhraseBias(model.lm, phrases, settings.lmWeight) : model.lm;
+    this.#decoder = new BeamDecoder(model.graph, lm, card.acoustic.outputs, settings);
     this.#partials = options.partials ?? false;
     this.#alternatives = options.alternatives ?? 0;
     if (!(Number.isInteger(this.#alternatives) && this.#alternatives >= 0 && this.#alternatives <= 100))
@@ -82,11 +95,27 @@ export class RecognizerStream {
   }
 
   /** No more samples: the last segment, if any words or speech are left in it. */
-  async finish(): Promise<Result[]> {
+  finish(): Promise<Result[]> {
+    return this.#flush('end');
+  }
+
+  /** What has been said so far is a segment, at once; the stream goes on with the next sample. */
+  async finalize(): Promise<Result[]> {
+    const results = await this.#flush('finalize');
+    // What the network has seen stops here; the running mean of the features goes on.
+    this.#features = new OnlineFeature(fbankOptions(this.#model.parts.card.features));
+    this.#acoustic = new AcousticStream(this.#model.session, this.#model.parts.card);
+    this.#nextFeature = 0;
+    this.#segmentStart = 0;
+    this.#origin = this.#samples;
+    return results;
+  }
+
+  async #flush(reason: Segment['reason']): Promise<Result[]> {
     this.#features.inputFinished();
     const scores = [...(await this.#acoustic.accept(this.#takeFeatures())), ...(await this.#acoustic.finish())];
     const results = this.#search(scores);
-    const last = this.#finalize('end');
+    const last = this.#finalize(reason);
     return last ? [...results, last] : results;
   }
 
@@ -176,7 +205,7 @@ export class RecognizerStream {
     const rate = this.#model.parts.card.features.sampleRate;
     const seconds = (frame: number): number => {
       // Output frames begin on exact samples; the last may reach past the end of the audio.
-      const sample = Math.round((this.#segmentStart + frame) * this.#frameSeconds * rate);
+      const sample = this.#origin + Math.round((this.#segmentStart + frame) * this.#frameSeconds * rate);
       return Math.min(sample, this.#samples) / rate;
     };
     return { text: this.#model.parts.words[label], start: seconds(begin), end: seconds(end) };

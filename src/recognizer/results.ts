@@ -23,8 +23,8 @@ export interface Segment {
   words: Word[];
   start: number;
   end: number;
-  /** What ended it: the number of the endpoint rule, or the end of the stream. */
-  reason: `rule${number}` | 'end';
+  /** What ended it: the number of the endpoint rule, a call of finalize(), or the end of the stream. */
+  reason: `rule${number}` | 'finalize' | 'end';
   /** Other ways to hear it, likeliest first, as many as `alternatives` asked for and the lattice holds. */
   alternatives?: Alternative[];
   /** False where no path reached the end of a sentence: the best unfinished one is given. */

@@ -16,7 +16,7 @@ const port = parentPort;
 if (!port) throw new Error('this file runs as a worker thread');
 const send = (message: FromWorker): void => port.postMessage(message);
 
-type Input = { samples: Float32Array } | { bytes: Uint8Array };
+type Input = { samples: Float32Array } | { bytes: Uint8Array } | { type: 'finalize' };
 
 interface Job {
   input: AsyncQueue<Input>;
@@ -32,7 +32,14 @@ async function load(): Promise<LoadedModel> {
   const parts = setup.parts ?? readPackage(setup.model);
   const { session, provider, passedOver } = await openSession(parts.acoustic, checkProviders(setup.providers));
   send({ type: 'ready', provider, passedOver, parts: setup.parts ? undefined : parts });
-  return { parts, session, graph: new ConstFst(parts.graph), lm: parts.lm ? new NgramLm(parts.lm) : NO_LM };
+  let labels: Map<string, number> | undefined;
+  return {
+    parts,
+    session,
+    graph: new ConstFst(parts.graph),
+    lm: parts.lm ? new NgramLm(parts.lm) : NO_LM,
+    labels: () => (labels ??= new Map(parts.words.map((word, label) => [word, label]))),
+  };
 }
 
 /** One recogniser a channel over planar samples of any rate. */
@@ -67,6 +74,12 @@ class Channels {
     this.#busy += performance.now() - began;
   }
 
+  async finalize(): Promise<void> {
+    const began = performance.now();
+    for (const [c, stream] of this.#streams.entries()) this.#deliver(c, await stream.finalize());
+    this.#busy += performance.now() - began;
+  }
+
   async finish(): Promise<void> {
     const began = performance.now();
     for (const [c, stream] of this.#streams.entries()) {
@@ -84,7 +97,15 @@ class Channels {
   summary(container: string, warnings: string[]): StreamSummary {
     const { sampleRate } = this;
     const seconds = this.#frames / sampleRate;
-    return { seconds, sampleRate, channels: this.#streams.length, container, busySeconds: this.#busy / 1000, warnings };
+    const all = [...warnings, ...this.#streams[0].warnings];
+    return {
+      seconds,
+      sampleRate,
+      channels: this.#streams.length,
+      container,
+      busySeconds: this.#busy / 1000,
+      warnings: all,
+    };
   }
 }
 
@@ -101,6 +122,7 @@ async function runSamples(
   const channels = new Channels(id, model, sampleRate, 1, options);
   for await (const input of job.input) {
     if ('samples' in input) await channels.accept([input.samples], job);
+    else await channels.finalize();
     send({ type: 'taken', id });
   }
   if (job.aborted) return;
@@ -163,6 +185,7 @@ port.on('message', (message: ToWorker) => {
       break;
     case 'samples':
     case 'bytes':
+    case 'finalize':
       jobs.get(message.id)?.input.push(message);
       break;
     case 'end':

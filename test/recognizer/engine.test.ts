@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect } from 'chai';
-import { openAudio } from '../../src/audio/index.js';
 import { type ChannelResult, Engine, type Segment } from '../../src/index.js';
 import { DEFAULT_MODEL } from '../../src/recognizer/model-package.js';
-import { collect, concat } from '../support/audio.js';
+import { concat, samplesOf } from '../support/audio.js';
 import { rejects } from '../support/errors.js';
 import { DATA, ROOT } from '../support/shared.js';
 import { s16, wav } from '../support/wav.js';
@@ -24,10 +23,6 @@ async function finals(results: AsyncIterable<ChannelResult>): Promise<Segment[]>
 }
 
 const textOf = (segments: Segment[]): string => segments.map((s) => s.text).join(' ');
-
-async function samplesOf(path: string): Promise<Float32Array> {
-  return (await collect(await openAudio(path)))[0];
-}
 
 /** Push samples in pieces of a size, reading along. */
 async function stream(engine: Engine, samples: Float32Array, size: number): Promise<Segment[]> {

@@ -1,10 +1,15 @@
-import type { AudioSource } from '../../src/audio/index.js';
+import { type AudioSource, openAudio } from '../../src/audio/index.js';
 
 /** All samples of a source, planar. */
 export async function collect(source: AudioSource): Promise<Float32Array[]> {
   const parts: Float32Array[][] = [];
   for await (const planes of source.chunks) parts.push(planes.map((p) => p.slice()));
   return Array.from({ length: source.channels }, (_, c) => concat(parts.map((p) => p[c])));
+}
+
+/** Samples of a recording's first channel. */
+export async function samplesOf(path: string): Promise<Float32Array> {
+  return (await collect(await openAudio(path)))[0];
 }
 
 export function concat(parts: readonly Float32Array[]): Float32Array {

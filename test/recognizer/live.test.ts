@@ -1,0 +1,73 @@
+import { resolve } from 'node:path';
+import { expect } from 'chai';
+import { type ChannelResult, Engine, type Phrase, type Segment } from '../../src/index.js';
+import { samplesOf } from '../support/audio.js';
+import { rejects } from '../support/errors.js';
+import { DATA } from '../support/shared.js';
+
+const SHORT = resolve(DATA, 'libri-3526-176653-0051.wav');
+const TEXT = 'said the little fellow panting in sympathy';
+
+describe('live streams', function () {
+  this.timeout(60_000);
+  let engine: Engine;
+  let samples: Float32Array;
+  before(async () => {
+    engine = await Engine.load({ workers: 1 });
+    samples = await samplesOf(SHORT);
+  });
+  after(() => engine.close());
+
+  async function collect(stream: AsyncIterable<ChannelResult>): Promise<Segment[]> {
+    const out: Segment[] = [];
+    for await (const r of stream) if (r.type === 'final') out.push(r);
+    return out;
+  }
+
+  async function heard(phrases: Phrase[]): Promise<{ text: string; warnings: string[] }> {
+    const stream = engine.createStream({ phrases });
+    await stream.accept(samples);
+    const { warnings } = await stream.finish();
+    return { text: (await collect(stream)).map((s) => s.text).join(' '), warnings };
+  }
+
+  it('give a segment when told to, and go on with the right times', async () => {
+    const stream = engine.createStream();
+    const results = collect(stream);
+    await stream.accept(samples);
+    await stream.finalize();
+    await stream.accept(samples);
+    await stream.finalize();
+    await stream.finalize();
+    await stream.finish();
+    const segments = await results;
+    expect(segments.map((s) => s.text)).to.deep.equal([TEXT, TEXT]);
+    expect(segments.map((s) => [s.reason, s.index])).to.deep.equal([
+      ['finalize', 0],
+      ['finalize', 1],
+    ]);
+    const seconds = samples.length / 16000;
+    for (const [i, word] of segments[1].words.entries())
+      expect(word.start - segments[0].words[i].start).to.be.closeTo(seconds, 0.1);
+    expect(segments[1].end).to.be.at.most(2 * seconds);
+  });
+
+  it('listen for phrases, and say which they cannot listen for', async () => {
+    expect(await heard([{ text: 'Painting', boost: 12 }])).to.deep.include({ warnings: [] });
+    expect((await heard([{ text: 'Painting', boost: 12 }])).text).to.include('painting');
+    expect((await heard([{ text: 'sympathy', boost: -20 }])).text).to.not.include('sympathy');
+    const { text, warnings } = await heard([{ text: 'Zyxabc street' }, { text: 'little fellow' }]);
+    expect(text).to.equal(TEXT);
+    expect(warnings).to.deep.equal(['phrase "Zyxabc street" left out: no word "zyxabc" in the vocabulary']);
+  });
+
+  it('refuse phrases that are none', async () => {
+    for (const phrase of [
+      { text: '—' },
+      { text: 'a', boost: Number.NaN },
+      { text: 'a', boost: 21 },
+      { text: 'a '.repeat(21) },
+    ])
+      await rejects((async () => engine.createStream({ phrases: [phrase] }))(), 'OPTION_INVALID');
+  });
+});
