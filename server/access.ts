@@ -20,12 +20,20 @@ export class Access {
     this.#origins = new Set(origins);
   }
 
-  /** The token of the Authorization header, or of the query: browsers cannot send headers with a WebSocket. */
+  /** HTTP status to refuse a request with; undefined where it may come in. */
+  refusal(request: IncomingMessage): 401 | 403 | undefined {
+    if (!this.originAllowed(request)) return 403;
+    return this.authorized(request) ? undefined : 401;
+  }
+
+  /** The token of the Authorization header, of a subprotocol or of the query: browsers send no headers with a WebSocket. */
   authorized(request: IncomingMessage): boolean {
     if (this.#digests.length === 0) return true;
     const header = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
     const query = new URL(request.url ?? '/', 'http://server').searchParams.get('token');
-    const presented = digest(header ?? query ?? '');
+    const offered = request.headers['sec-websocket-protocol']?.split(',').map((p) => p.trim());
+    const protocol = offered?.find((p) => p.startsWith('token.'))?.slice('token.'.length);
+    const presented = digest(header ?? protocol ?? query ?? '');
     let known = false;
     // Every token is looked at, so that time does not tell which one came near.
     for (const d of this.#digests) known = timingSafeEqual(d, presented) || known;

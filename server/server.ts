@@ -1,15 +1,23 @@
-import { createServer } from 'node:http';
+import { createServer as createHttp, type IncomingMessage } from 'node:http';
+import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import express, { type Response } from 'express';
+import { resolve } from 'node:path';
+import type { Duplex } from 'node:stream';
+import express, { type Express } from 'express';
+import { type Logger, pino } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Engine } from '../src/index.js';
 import { HearkenError } from '../src/index.js';
 import { Access, isLoopback } from './access.js';
-import { transcriptions } from './openai.js';
-import { serveStream } from './stream-protocol.js';
+import { Admission } from './admission.js';
+import { recordError, type ServerContext } from './context.js';
+import { defaultLimits, type Limits } from './limits.js';
+import { Metrics } from './metrics.js';
+import { models, refuse, transcriptions } from './openai.js';
+import { StreamSessions } from './stream-protocol.js';
 import { serveVosk } from './vosk-protocol.js';
 
-export interface ServerOptions {
+export interface ServerOptions extends Partial<Limits> {
   /** Default 127.0.0.1; another machine's reach needs `tokens`, or `open`. */
   host?: string;
   /** Default 2700; 0 takes a free one. */
@@ -20,82 +28,155 @@ export interface ServerOptions {
   open?: boolean;
   /** Origins of web pages that may connect, besides the server's own address. */
   origins?: string[];
-  /** Most WebSocket sessions at a time; default 4 a worker. */
-  maxSessions?: number;
-  /** Largest upload in bytes; default 100 MiB. */
-  maxUploadBytes?: number;
+  /** PEM certificate and key: HTTPS and wss. */
+  tls?: { cert: string | Buffer; key: string | Buffer };
+  /** Default: silent. */
+  log?: Logger;
+  /** Log what was said; default false. */
+  logTranscripts?: boolean;
 }
 
 export interface RunningServer {
   host: string;
   port: number;
+  /** Take no more sessions, let those open end within `drainSeconds`, then close. */
   close(): Promise<void>;
 }
 
-/** Largest WebSocket message: 4 s of 32-bit audio at 48 kHz. */
-const MAX_MESSAGE = 1 << 20;
+/** Subprotocol of browsers that send their token as another one: `new WebSocket(url, ['hearken', 'token.SECRET'])`. */
+const SUBPROTOCOL = 'hearken';
+/** A header block and a whole request must come within these, against clients that send a byte now and then. */
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 10 * 60_000;
+const DRAIN_POLL_MS = 50;
 
-/** What is spoken on which path: vosk-server's clients connect to the root. */
-const PROTOCOLS: Record<string, (socket: WebSocket, engine: Engine) => void> = {
-  '/v1/stream': serveStream,
-  '/': serveVosk,
-};
+const DEMO = resolve(import.meta.dirname, '../../server/demo');
+const CLIENT = resolve(import.meta.dirname, '../client');
 
-/** In OpenAI's shape. */
-function refuse(response: Response, status: number, message: string): void {
-  const code = 'SERVER_UNAUTHORIZED';
-  response.status(status).json({ error: { message, type: 'authentication_error', param: null, code } });
-}
+const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?')[0];
 
-/** Serve `engine` until closed. The engine stays the caller's. */
+/** Serve `engine` until closed. The engine stays the caller's. @throws OPTION_INVALID */
 export async function startServer(engine: Engine, options: ServerOptions = {}): Promise<RunningServer> {
-  const { host = '127.0.0.1', port = 2700, maxSessions = 4 * engine.workers, maxUploadBytes = 100 << 20 } = options;
-  const { tokens = [], origins = [], open = false } = options;
+  const { host = '127.0.0.1', port = 2700, tokens = [], origins = [], open = false, tls } = options;
   if (!isLoopback(host) && tokens.length === 0 && !open)
     throw new HearkenError(
       'OPTION_INVALID',
       `${host} can be reached from other machines: give tokens, or allow it to be open`,
     );
+  const limits = limitsOf(engine.workers, options);
+  const admission = new Admission(limits, engine.workers);
+  const context: ServerContext = {
+    engine,
+    limits,
+    admission,
+    metrics: new Metrics(admission),
+    log: options.log ?? pino({ level: 'silent' }),
+    logTranscripts: options.logTranscripts ?? false,
+  };
   const access = new Access({ tokens, origins });
-  const app = express().disable('x-powered-by');
-  app.get('/healthz', (_, response) => void response.json({ status: 'ok', model: engine.card.name }));
-  app.use('/v1', (request, response, next) => {
-    if (!access.originAllowed(request)) refuse(response, 403, 'this origin is not allowed');
-    else if (!access.authorized(request)) refuse(response, 401, 'a bearer token is needed');
-    else next();
-  });
-  app.post('/v1/audio/transcriptions', transcriptions(engine, maxUploadBytes));
-  const http = createServer(app);
+  const streams = new StreamSessions(context);
+  const app = application(context, access);
+  const http = tls ? createHttps(tls, app) : createHttp(app);
+  http.headersTimeout = HEADERS_MS;
+  http.requestTimeout = REQUEST_MS;
   const sockets = new WebSocketServer({
-    server: http,
-    verifyClient: ({ req }, decide) => {
-      if (!access.originAllowed(req)) decide(false, 403);
-      else decide(access.authorized(req), 401);
-    },
-    maxPayload: MAX_MESSAGE,
+    noServer: true,
+    maxPayload: limits.maxMessageBytes,
     maxFragments: 1024,
     maxBufferedChunks: 4096,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
-  sockets.shouldHandle = ({ url = '/' }) => url.split('?')[0] in PROTOCOLS;
-  sockets.on('connection', (socket, { url = '/' }) => {
-    if (sockets.clients.size > maxSessions) socket.close(1013, 'SERVER_BUSY');
-    else PROTOCOLS[url.split('?')[0]](socket, engine);
+  /** What is spoken on which path: vosk-server's clients connect to the root. */
+  const protocols: Record<string, (socket: WebSocket, client: string) => void> = {
+    '/v1/stream': (socket, client) => streams.serve(socket, client),
+    '/': (socket, client) => serveVosk(socket, context, client),
+  };
+  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const serve = protocols[pathOf(request)] as (typeof protocols)[string] | undefined;
+    const status = access.refusal(request) ?? (serve ? undefined : 404);
+    if (!serve || status !== undefined || admission.closing) {
+      socket.end(`HTTP/1.1 ${status ?? 503} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    const client = request.socket.remoteAddress ?? '';
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      ws.on('error', (error) => context.log.debug({ error: error.message }, 'socket error'));
+      serve(ws, client);
+    });
   });
-  await new Promise<void>((resolve, reject) => {
+  await new Promise<void>((done, reject) => {
     http.once('error', (cause) =>
       reject(new HearkenError('OPTION_INVALID', `cannot listen on ${host}:${port}: ${cause.message}`, { cause })),
     );
-    http.listen(port, host, resolve);
+    http.listen(port, host, done);
   });
   return {
     host,
     port: (http.address() as AddressInfo).port,
     async close() {
-      for (const socket of sockets.clients) socket.close(1001);
-      sockets.close();
-      const closed = new Promise((resolve) => http.close(resolve));
+      admission.closing = true;
+      const closed = new Promise((done) => http.close(done));
       http.closeIdleConnections();
+      streams.finish();
+      const deadline = performance.now() + 1000 * limits.drainSeconds;
+      while ((streams.open > 0 || admission.uploads > 0) && performance.now() < deadline)
+        await new Promise((done) => setTimeout(done, DRAIN_POLL_MS));
+      streams.end();
+      for (const socket of sockets.clients) socket.close(1001, 'SERVER_CLOSING');
+      setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate();
+        http.closeAllConnections();
+      }, DRAIN_POLL_MS).unref();
       await closed;
     },
   };
+}
+
+/** @throws OPTION_INVALID */
+function limitsOf(workers: number, options: ServerOptions): Limits {
+  const limits = defaultLimits(workers);
+  for (const name of Object.keys(limits) as (keyof Limits)[]) {
+    const value = options[name] ?? limits[name];
+    if (!(Number.isFinite(value) && value >= 0))
+      throw new HearkenError('OPTION_INVALID', `${name}: ${value} is not a number from 0 up`);
+    limits[name] = value;
+  }
+  return limits;
+}
+
+function application(context: ServerContext, access: Access): Express {
+  const { engine, admission, metrics } = context;
+  const app = express().disable('x-powered-by');
+  app.use((_, response, next) => {
+    response.setHeader('x-content-type-options', 'nosniff');
+    response.setHeader('referrer-policy', 'no-referrer');
+    response.setHeader(
+      'content-security-policy',
+      "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self' 'unsafe-inline'",
+    );
+    next();
+  });
+  app.get('/healthz', (_, response) => void response.json({ status: 'ok', model: engine.card.name }));
+  app.get('/readyz', (_, response) => {
+    const ready = !admission.closing && admission.sessions < admission.capacity;
+    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : admission.closing ? 'closing' : 'busy' });
+  });
+  app.use(['/v1', '/metrics'], (request, response, next) => {
+    const status = access.refusal(request);
+    if (status === undefined) next();
+    else {
+      const what = status === 403 ? 'this origin is not allowed' : 'a bearer token is needed';
+      refuse(response, recordError(context, new HearkenError('SERVER_UNAUTHORIZED', what), 'http'), status);
+    }
+  });
+  app.get('/metrics', (_, response, next) => {
+    metrics.registry.metrics().then((text) => response.type(metrics.registry.contentType).send(text), next);
+  });
+  app.get('/v1/models', models(engine));
+  app.post('/v1/audio/transcriptions', transcriptions(context));
+  app.use('/client', express.static(CLIENT, { index: false, dotfiles: 'ignore' }));
+  app.use(express.static(DEMO, { dotfiles: 'ignore' }));
+  return app;
 }

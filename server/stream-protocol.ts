@@ -1,79 +1,166 @@
 import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
-import { PcmDecoder } from '../src/audio/index.js';
-import { toHearkenError } from '../src/errors.js';
-import { type Engine, HearkenError, type RecognitionStream } from '../src/index.js';
+import { HearkenError } from '../src/index.js';
+import { recordError, type ServerContext } from './context.js';
 import { parseJson } from './parse-json.js';
+import { CLIENT_MESSAGE, type ServerMessage } from './stream-messages.js';
+import { type Outlet, StreamSession } from './stream-session.js';
 
-/** The first message: what audio follows. */
-const START = z.object({
-  type: z.literal('start'),
-  sampleRate: z.number().int().default(16000),
-  encoding: z.enum(['s16le', 'f32le', 'mulaw', 'alaw']).default('s16le'),
-  partials: z.boolean().default(true),
-  alternatives: z.number().int().min(0).max(100).default(0),
-});
-const CONTROL = z.object({ type: z.enum(['start', 'finish']) });
+/** Seconds a connection may be open before it says what it wants. */
+const START_SECONDS = 10;
 
-/** Unsent bytes at which reading from the client stops until it has caught up. */
-const MAX_UNSENT = 1 << 20;
+/** What a WebSocket is closed with, by the code of the error; the code is the reason. */
+const CLOSE: Record<string, number> = {
+  SERVER_BUSY: 1013,
+  SERVER_CLOSING: 1012,
+  WORKER_FAILED: 1011,
+};
 
-/**
- * Hearken's streaming protocol: `{"type":"start",…}`, binary audio, `{"type":"finish"}`; the server answers `ready`,
- * `partial`, `final`, `done` or `error`. The socket is paused while the worker is behind.
- */
-export function serveStream(socket: WebSocket, engine: Engine): void {
-  let stream: RecognitionStream | undefined;
-  let decoder: PcmDecoder | undefined;
-  const send = (message: object): void => {
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
-  };
-  const fail = (error: unknown): void => {
-    const { code, message } = toHearkenError(error, 'OPTION_INVALID');
-    send({ type: 'error', code, message });
-    socket.close(1008, code);
-    stream?.abort();
-  };
+/** Codes with which a client takes its leave; others mean that the connection broke. */
+const ON_PURPOSE = [1000, 1001, 1005];
 
-  async function start(options: z.infer<typeof START>): Promise<void> {
-    if (stream) throw new HearkenError('OPTION_INVALID', 'the session has been started already');
-    decoder = new PcmDecoder(options.encoding, 1);
-    const { sampleRate, partials, alternatives } = options;
-    stream = engine.createStream({ sampleRate, partials, alternatives });
-    send({ type: 'ready', model: engine.card.name });
-    for await (const { channel: _, ...result } of stream) send(result);
-    const { seconds } = await stream.done;
-    send({ type: 'done', seconds });
-    socket.close(1000);
+export const closeCodeOf = (error: HearkenError): number => CLOSE[error.code] ?? 1008;
+
+/** The sessions of a server's own protocol, by their ids. */
+export class StreamSessions {
+  #context: ServerContext;
+  #sessions = new Map<string, StreamSession>();
+
+  constructor(context: ServerContext) {
+    this.#context = context;
   }
 
-  async function message(data: RawData, binary: boolean): Promise<void> {
-    if (binary) {
-      if (!stream || !decoder) throw new HearkenError('OPTION_INVALID', 'audio came before the "start" message');
-      const [samples] = decoder.decode(data as Buffer);
-      if (samples.length === 0) return;
-      socket.pause();
-      await stream.accept(samples);
-      if (socket.bufferedAmount > MAX_UNSENT) throw new HearkenError('OPTION_INVALID', 'results are not being read');
-      socket.resume();
-      return;
-    }
-    const parsed = parseJson(data);
-    if (CONTROL.parse(parsed).type === 'finish') {
-      if (!stream) throw new HearkenError('OPTION_INVALID', '"finish" came before the "start" message');
-      stream.endInput();
-    } else start(START.parse(parsed)).catch(fail);
-  }
-
-  socket.on('message', (data, binary) => {
-    message(data, binary).catch((error: unknown) => {
-      fail(
-        error instanceof z.ZodError
-          ? new HearkenError('OPTION_INVALID', `${error.issues[0].path.join('.')}: ${error.issues[0].message}`)
-          : error,
-      );
+  /** Speak the protocol on a socket. @param client its address */
+  serve(socket: WebSocket, client: string): void {
+    new Connection(socket, this.#context, {
+      start: (options) => {
+        this.#context.admission.enterSession(client);
+        try {
+          const session: StreamSession = new StreamSession(this.#context, options, () => {
+            this.#sessions.delete(session.id);
+            this.#context.admission.leaveSession(client);
+          });
+          this.#sessions.set(session.id, session);
+          return session;
+        } catch (error) {
+          this.#context.admission.leaveSession(client);
+          throw error;
+        }
+      },
+      find: (id) => this.#sessions.get(id),
     });
-  });
-  socket.on('close', () => stream?.abort());
-  socket.on('error', () => stream?.abort());
+  }
+
+  /** No more audio is taken: every session gets the results of what it has sent. */
+  finish(): void {
+    for (const session of this.#sessions.values()) session.finish();
+  }
+
+  end(): void {
+    for (const session of [...this.#sessions.values()]) session.end();
+  }
+
+  get open(): number {
+    return this.#sessions.size;
+  }
+}
+
+interface Registry {
+  start(options: ConstructorParameters<typeof StreamSession>[1]): StreamSession;
+  find(id: string): StreamSession | undefined;
+}
+
+/** One socket: its messages are worked off in order, and it is paused while the worker is behind. */
+class Connection implements Outlet {
+  #socket: WebSocket;
+  #context: ServerContext;
+  #registry: Registry;
+  #session: StreamSession | undefined;
+  #queue = Promise.resolve();
+  #start: NodeJS.Timeout;
+
+  constructor(socket: WebSocket, context: ServerContext, registry: Registry) {
+    this.#socket = socket;
+    this.#context = context;
+    this.#registry = registry;
+    this.#start = setTimeout(
+      () => this.#refuse(new HearkenError('SERVER_LIMIT', `no "start" in ${START_SECONDS} seconds`)),
+      START_SECONDS * 1000,
+    );
+    socket.on('message', (data, binary) => {
+      socket.pause();
+      this.#queue = this.#queue
+        .then(() => this.#message(data, binary))
+        .catch((error: unknown) => this.#refuse(error))
+        .then(() => socket.resume());
+    });
+    socket.on('close', (code) => {
+      clearTimeout(this.#start);
+      this.#session?.detach(this, ON_PURPOSE.includes(code));
+    });
+    socket.on('error', () => socket.terminate());
+  }
+
+  async #message(data: RawData, binary: boolean): Promise<void> {
+    if (this.#session && !this.#session.speaksThrough(this)) return;
+    this.#session?.touched();
+    if (binary) return this.#started('audio').audio(data as Buffer);
+    const message = CLIENT_MESSAGE.parse(parseJson(data));
+    switch (message.type) {
+      case 'start':
+      case 'resume': {
+        if (this.#session) throw new HearkenError('SERVER_MESSAGE', 'the session has been started already');
+        const session = message.type === 'start' ? this.#registry.start(message) : this.#registry.find(message.session);
+        if (!session) throw new HearkenError('SERVER_SESSION', 'there is no such session to resume');
+        clearTimeout(this.#start);
+        this.#session = session;
+        session.attach(this, message.type === 'start' ? 0 : message.seq);
+        return;
+      }
+      case 'ping':
+        this.send({ type: 'pong', ...(message.id !== undefined && { id: message.id }) });
+        return;
+      case 'finish':
+        this.#started('"finish"').finish();
+        return;
+      default:
+        return this.#started(`"${message.type}"`)[message.type]();
+    }
+  }
+
+  #started(what: string): StreamSession {
+    if (!this.#session) throw new HearkenError('SERVER_MESSAGE', `${what} came before the "start" message`);
+    return this.#session;
+  }
+
+  #refuse(error: unknown): void {
+    const what =
+      error instanceof z.ZodError
+        ? new HearkenError(
+            'SERVER_MESSAGE',
+            `${error.issues[0].path.join('.') || 'message'}: ${error.issues[0].message}`,
+          )
+        : error;
+    const session = this.#session;
+    this.close(recordError(this.#context, what, session?.id ?? 'none'));
+    // A client that breaks the protocol does not come back to this session.
+    session?.end();
+  }
+
+  send(message: ServerMessage): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.send(JSON.stringify(message));
+    if (this.#socket.bufferedAmount > this.#context.limits.maxUnsentBytes)
+      this.#refuse(new HearkenError('SERVER_LIMIT', 'answers are not being read'));
+  }
+
+  close(error?: HearkenError): void {
+    clearTimeout(this.#start);
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (error) {
+      const { code, message } = error;
+      this.#socket.send(JSON.stringify({ type: 'error', code, message }));
+      this.#socket.close(closeCodeOf(error), code);
+    } else this.#socket.close(1000);
+  }
 }

@@ -1,12 +1,14 @@
 import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
 import { PcmDecoder } from '../src/audio/index.js';
-import { toHearkenError } from '../src/errors.js';
-import { type Engine, HearkenError, type RecognitionStream, type Segment } from '../src/index.js';
+import { HearkenError, type RecognitionStream, type Segment } from '../src/index.js';
+import { recordError, recordSummary, type ServerContext } from './context.js';
 import { parseJson } from './parse-json.js';
+import { closeCodeOf } from './stream-protocol.js';
 
 const CONFIG = z.object({
-  sample_rate: z.number().int().optional(),
+  sample_rate: z.number().int().min(6000).max(192_000).optional(),
+  phrase_list: z.array(z.string().max(200)).max(5000).optional(),
   words: z.union([z.boolean(), z.literal(0), z.literal(1)]).optional(),
   max_alternatives: z.number().int().min(0).max(100).optional(),
 });
@@ -22,18 +24,38 @@ const DEFAULT_RATE = 8000;
 /**
  * vosk-server's protocol, for its clients as they are: `{"config":{"sample_rate":…}}`, 16-bit audio, `{"eof":1}`. Every audio
  * message is answered once, with `{"partial"}` or the next finished `{"text","result"}`; the end with all that is left, then the
- * socket closes. `{"reset":1}` finishes the utterance and goes on. A client's `model` and `phrase_list` are not used.
+ * socket closes. `{"reset":1}` finishes the utterance and goes on. `phrase_list` makes its phrases likelier; `model` is not used.
+ * @param client the socket's address
  */
-export function serveVosk(socket: WebSocket, engine: Engine): void {
+export function serveVosk(socket: WebSocket, context: ServerContext, client: string): void {
+  const { limits, admission } = context;
   let session: Session | undefined;
   let config: z.infer<typeof CONFIG> = {};
+  let idle: NodeJS.Timeout | undefined;
   const reply = (message: object): void => {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   };
+  const fail = (error: unknown): void => {
+    const known = recordError(
+      context,
+      error instanceof z.ZodError ? new HearkenError('SERVER_MESSAGE', 'no such message') : error,
+      'vosk',
+    );
+    reply({ error: known.message, code: known.code });
+    socket.close(closeCodeOf(known), known.code);
+    session?.abort();
+  };
+  const touched = (): void => {
+    clearTimeout(idle);
+    const late = new HearkenError('SERVER_LIMIT', `no message for ${limits.idleSeconds} seconds`);
+    idle = setTimeout(() => fail(late), limits.idleSeconds * 1000);
+    idle.unref();
+  };
 
   async function handle(data: RawData, binary: boolean): Promise<void> {
+    touched();
     if (binary) {
-      session ??= new Session(engine, config.sample_rate ?? DEFAULT_RATE, config.max_alternatives ?? 0);
+      session ??= new Session(context, config);
       await session.accept(data as Buffer);
       const final = session.finals.shift();
       reply(final ? resultOf([final], config) : { partial: session.partial });
@@ -41,7 +63,7 @@ export function serveVosk(socket: WebSocket, engine: Engine): void {
     }
     const control = CONTROL.parse(parseJson(data));
     if ('config' in control) {
-      if (session) throw new HearkenError('OPTION_INVALID', 'the configuration comes before the audio');
+      if (session) throw new HearkenError('SERVER_MESSAGE', 'the configuration comes before the audio');
       config = control.config;
       return;
     }
@@ -50,35 +72,56 @@ export function serveVosk(socket: WebSocket, engine: Engine): void {
     if ('eof' in control) socket.close(1000);
   }
 
+  try {
+    admission.enterSession(client);
+  } catch (error) {
+    fail(error);
+    return;
+  }
+  context.metrics.sessions.inc({ protocol: 'vosk' });
   let queue = Promise.resolve();
+  touched();
   socket.on('message', (data, binary) => {
     // One after another: answers keep the order of the messages, and the client waits while the worker is behind.
     socket.pause();
     queue = queue
       .then(() => handle(data, binary))
-      .catch((error: unknown) => {
-        const invalid = error instanceof z.ZodError ? new HearkenError('OPTION_INVALID', 'no such message') : error;
-        const { code, message } = toHearkenError(invalid, 'OPTION_INVALID');
-        reply({ error: message, code });
-        socket.close(1008, code);
-        session?.abort();
-      })
+      .catch(fail)
       .then(() => socket.resume());
   });
-  socket.on('close', () => session?.abort());
-  socket.on('error', () => session?.abort());
+  socket.on('error', () => socket.terminate());
+  socket.on('close', () => {
+    clearTimeout(idle);
+    session?.abort();
+    admission.leaveSession(client);
+  });
 }
 
 /** One utterance after another until the client's reset or end. */
 class Session {
   readonly finals: Segment[] = [];
   partial = '';
+  #context: ServerContext;
   #stream: RecognitionStream;
   #decoder = new PcmDecoder('s16le', 1);
   #reading: Promise<void>;
+  #samples = 0;
+  #most: number;
 
-  constructor(engine: Engine, sampleRate: number, alternatives: number) {
-    this.#stream = engine.createStream({ sampleRate, partials: true, alternatives: Math.max(0, alternatives - 1) });
+  constructor(context: ServerContext, config: z.infer<typeof CONFIG>) {
+    const {
+      sample_rate: sampleRate = DEFAULT_RATE,
+      max_alternatives: alternatives = 0,
+      phrase_list: list = [],
+    } = config;
+    this.#context = context;
+    this.#most = context.limits.maxSessionSeconds * sampleRate;
+    this.#stream = context.engine.createStream({
+      sampleRate,
+      partials: true,
+      alternatives: Math.max(0, alternatives - 1),
+      phrases: list.map((text) => ({ text })),
+    });
     this.#reading = this.#read();
     // What goes wrong is thrown by finish() or the next accept().
     this.#reading.catch(() => undefined);
@@ -91,10 +134,17 @@ class Session {
         this.partial = '';
       } else this.partial = `${result.stable} ${result.unstable}`.trim();
     }
+    recordSummary(this.#context, await this.#stream.done);
   }
 
   async accept(bytes: Uint8Array): Promise<void> {
     const [samples] = this.#decoder.decode(bytes);
+    this.#samples += samples.length;
+    if (this.#samples > this.#most)
+      throw new HearkenError(
+        'SERVER_LIMIT',
+        `a session may have ${this.#context.limits.maxSessionSeconds} seconds of audio`,
+      );
     if (samples.length > 0) await this.#stream.accept(samples);
   }
 

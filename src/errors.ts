@@ -28,6 +28,11 @@ export const ERROR_CODES = {
   STREAM_ABORTED: 'The caller aborted the stream.',
   WORKER_FAILED: 'A worker thread died; its streams are lost, others go on.',
   SERVER_UNAUTHORIZED: 'The server needs a bearer token, or does not allow this origin.',
+  SERVER_MESSAGE: 'A message from a client is not what the protocol allows here.',
+  SERVER_BUSY: 'The server has no room for another session or upload; try again later.',
+  SERVER_LIMIT: 'A client went past a limit of the server: size, length, rate, or time without a message.',
+  SERVER_SESSION: 'There is no such session to resume: it ended, or its time is over.',
+  SERVER_CLOSING: 'The server is shutting down.',
   OUTPUT_WRITE: 'A result could not be written.',
 } as const;
 

@@ -18,7 +18,7 @@ const ALLOWED: Record<string, string[]> = {
   decoder: ['fst', 'graph', 'lm'],
   recognizer: ['acoustic', 'audio', 'binary', 'decoder', 'frontend', 'fst', 'graph', 'lexicon', 'lm'],
   formats: ['recognizer'],
-  cli: ['acoustic', 'audio', 'binary', 'formats', 'fst', 'graph', 'lexicon', 'recognizer', 'scoring'],
+  cli: ['acoustic', 'audio', 'binary', 'formats', 'fst', 'graph', 'lexicon', 'lm', 'recognizer', 'scoring'],
 };
 
 function sources(directory: string): string[] {

@@ -39,6 +39,7 @@ export type ToWorker =
   | { type: 'recording'; id: number; path?: string; options: RecordingOptions }
   | { type: 'bytes'; id: number; bytes: Uint8Array }
   | { type: 'finalize'; id: number }
+  | { type: 'reset'; id: number }
   | { type: 'end'; id: number }
   | { type: 'abort'; id: number }
   | { type: 'close' };

@@ -69,6 +69,11 @@ export class RecognitionStream implements AsyncIterable<ChannelResult> {
     await this.#push((id) => ({ type: 'finalize', id }));
   }
 
+  /** What has been pushed since the last segment is forgotten; the stream goes on. Live streams only. @throws STREAM_CLOSED */
+  async reset(): Promise<void> {
+    await this.#push((id) => ({ type: 'reset', id }));
+  }
+
   async #push(message: (id: number) => ToWorker): Promise<void> {
     if (this.#closed === 'finished') throw new HearkenError('STREAM_CLOSED', 'the stream was finished; open a new one');
     if (this.#closed === 'ended') {

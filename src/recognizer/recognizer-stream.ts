@@ -102,13 +102,24 @@ export class RecognizerStream {
   /** What has been said so far is a segment, at once; the stream goes on with the next sample. */
   async finalize(): Promise<Result[]> {
     const results = await this.#flush('finalize');
-    // What the network has seen stops here; the running mean of the features goes on.
+    this.#beginAnew();
+    return results;
+  }
+
+  /** What has been said since the last segment is dropped; the stream goes on with the next sample. */
+  reset(): void {
+    this.#decoder.start();
+    this.#lastPartial = '';
+    this.#beginAnew();
+  }
+
+  /** What the network has seen stops here; the running mean of the features goes on. */
+  #beginAnew(): void {
     this.#features = new OnlineFeature(fbankOptions(this.#model.parts.card.features));
     this.#acoustic = new AcousticStream(this.#model.session, this.#model.parts.card);
     this.#nextFeature = 0;
     this.#segmentStart = 0;
     this.#origin = this.#samples;
-    return results;
   }
 
   async #flush(reason: Segment['reason']): Promise<Result[]> {

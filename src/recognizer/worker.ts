@@ -16,7 +16,7 @@ const port = parentPort;
 if (!port) throw new Error('this file runs as a worker thread');
 const send = (message: FromWorker): void => port.postMessage(message);
 
-type Input = { samples: Float32Array } | { bytes: Uint8Array } | { type: 'finalize' };
+type Input = { samples: Float32Array } | { bytes: Uint8Array } | { type: 'finalize' } | { type: 'reset' };
 
 interface Job {
   input: AsyncQueue<Input>;
@@ -80,6 +80,10 @@ class Channels {
     this.#busy += performance.now() - began;
   }
 
+  reset(): void {
+    for (const stream of this.#streams) stream.reset();
+  }
+
   async finish(): Promise<void> {
     const began = performance.now();
     for (const [c, stream] of this.#streams.entries()) {
@@ -122,6 +126,7 @@ async function runSamples(
   const channels = new Channels(id, model, sampleRate, 1, options);
   for await (const input of job.input) {
     if ('samples' in input) await channels.accept([input.samples], job);
+    else if ('type' in input && input.type === 'reset') channels.reset();
     else await channels.finalize();
     send({ type: 'taken', id });
   }
@@ -186,6 +191,7 @@ port.on('message', (message: ToWorker) => {
     case 'samples':
     case 'bytes':
     case 'finalize':
+    case 'reset':
       jobs.get(message.id)?.input.push(message);
       break;
     case 'end':

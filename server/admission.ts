@@ -1,0 +1,95 @@
+import type { StreamSummary } from '../src/index.js';
+import { HearkenError } from '../src/index.js';
+import type { Limits } from './limits.js';
+
+/** Share of the cores that sessions may take; the rest absorbs bursts. */
+const LOAD = 0.85;
+/** Weight of a stream of a minute in the running mean of the real-time factor. */
+const MEMORY_SECONDS = 600;
+const MINUTE = 60_000;
+
+/**
+ * Who may come in: counts sessions and requests, in all and by address, and keeps sessions to what the cores can do in real
+ * time by the real-time factor measured so far.
+ */
+export class Admission {
+  #limits: Limits;
+  #workers: number;
+  #byClient = new Map<string, number>();
+  #requests = new Map<string, number[]>();
+  #factor = 0;
+  #weight = 0;
+  sessions = 0;
+  uploads = 0;
+  closing = false;
+
+  constructor(limits: Limits, workers: number) {
+    this.#limits = limits;
+    this.#workers = workers;
+  }
+
+  /** Seconds of a core that a second of audio takes, as measured; 0 before the first stream ends. */
+  get realTimeFactor(): number {
+    return this.#factor;
+  }
+
+  /** Sessions that may be open now. */
+  get capacity(): number {
+    if (this.#factor === 0) return this.#limits.maxSessions;
+    return Math.max(1, Math.min(this.#limits.maxSessions, Math.floor((LOAD * this.#workers) / this.#factor)));
+  }
+
+  /** @throws SERVER_BUSY, SERVER_LIMIT, SERVER_CLOSING; leave() gives the place back */
+  enterSession(client: string): void {
+    this.#rate(client);
+    if (this.sessions >= this.capacity) throw new HearkenError('SERVER_BUSY', `${this.sessions} sessions are open`);
+    const own = this.#byClient.get(client) ?? 0;
+    if (own >= this.#limits.maxSessionsPerClient)
+      throw new HearkenError('SERVER_LIMIT', `${own} sessions are open from this address`);
+    this.#byClient.set(client, own + 1);
+    this.sessions++;
+  }
+
+  leaveSession(client: string): void {
+    const own = (this.#byClient.get(client) ?? 1) - 1;
+    if (own > 0) this.#byClient.set(client, own);
+    else this.#byClient.delete(client);
+    this.sessions--;
+  }
+
+  /** @throws as enterSession */
+  enterUpload(client: string): void {
+    this.#rate(client);
+    if (this.uploads >= this.#limits.maxUploads)
+      throw new HearkenError('SERVER_BUSY', `${this.uploads} uploads are being transcribed`);
+    this.uploads++;
+  }
+
+  leaveUpload(): void {
+    this.uploads--;
+  }
+
+  /** A stream has ended: what it took goes into the real-time factor. */
+  record({ seconds, busySeconds }: Pick<StreamSummary, 'seconds' | 'busySeconds'>): void {
+    if (seconds <= 0) return;
+    const keep = Math.exp(-seconds / MEMORY_SECONDS);
+    this.#factor = (this.#factor * this.#weight * keep + busySeconds) / (this.#weight * keep + seconds);
+    this.#weight = this.#weight * keep + seconds;
+  }
+
+  #rate(client: string): void {
+    if (this.closing) throw new HearkenError('SERVER_CLOSING', 'the server is shutting down');
+    const now = performance.now();
+    const recent = (this.#requests.get(client) ?? []).filter((t) => now - t < MINUTE);
+    if (recent.length >= this.#limits.requestsPerMinute)
+      throw new HearkenError('SERVER_LIMIT', `${recent.length} requests in a minute from this address`);
+    recent.push(now);
+    this.#requests.delete(client);
+    this.#requests.set(client, recent);
+    // Addresses that have been quiet for a minute are at the front.
+    for (const [address, times] of this.#requests) {
+      if (now - times[times.length - 1] < MINUTE) break;
+      this.#requests.delete(address);
+    }
+  }
+}

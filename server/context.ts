@@ -1,0 +1,31 @@
+import type { Logger } from 'pino';
+import { type HearkenError, toHearkenError } from '../src/errors.js';
+import type { Engine, StreamSummary } from '../src/index.js';
+import type { Admission } from './admission.js';
+import type { Limits } from './limits.js';
+import type { Metrics } from './metrics.js';
+
+/** What every protocol of a server works with. */
+export interface ServerContext {
+  engine: Engine;
+  limits: Limits;
+  admission: Admission;
+  metrics: Metrics;
+  log: Logger;
+  /** Log what was said; off unless asked for. */
+  logTranscripts: boolean;
+}
+
+/** A stream has ended well. */
+export function recordSummary({ admission, metrics }: ServerContext, summary: StreamSummary): void {
+  admission.record(summary);
+  metrics.record(summary);
+}
+
+/** An error that a client will be told, counted and logged. */
+export function recordError({ metrics, log }: ServerContext, error: unknown, session: string): HearkenError {
+  const known = toHearkenError(error, 'SERVER_MESSAGE');
+  metrics.errors.inc({ code: known.code });
+  log.warn({ session, code: known.code, error: known.message }, 'session error');
+  return known;
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { DEFAULT_BOOST, type Segment } from '../src/index.js';
+import type { Limits } from './limits.js';
+
+/** Messages of Hearken's own protocol, `/v1/stream`. Binary messages are audio. docs/server.md describes them. */
+
+const PHRASE = z.union([
+  z
+    .string()
+    .max(200)
+    .transform((text) => ({ text, boost: DEFAULT_BOOST })),
+  z.strictObject({ text: z.string().max(200), boost: z.number().min(-20).max(20).default(DEFAULT_BOOST) }),
+]);
+
+/** What audio follows and what is wanted of it. */
+const START = z.strictObject({
+  type: z.literal('start'),
+  /** `container`: WAV, Ogg Opus, WebM, FLAC, MP3…, recognised by its first bytes. */
+  encoding: z.enum(['s16le', 'f32le', 'mulaw', 'alaw', 'container']).default('s16le'),
+  /** Hz, of raw encodings. */
+  sampleRate: z.number().int().min(6000).max(192_000).default(16_000),
+  /** Of raw encodings, interleaved. */
+  channels: z.number().int().min(1).max(8).default(1),
+  /** One transcript of all channels, or one a channel. */
+  channelMode: z.enum(['mix', 'split']).default('mix'),
+  partials: z.boolean().default(true),
+  /** Milliseconds between partial results at least. */
+  partialInterval: z.number().min(0).max(60_000).default(0),
+  /** Words with times and confidences in final results. */
+  words: z.boolean().default(true),
+  /** Other readings of a segment. */
+  alternatives: z.number().int().min(0).max(100).default(0),
+  phrases: z.array(PHRASE).max(5000).default([]),
+  /** Told back in `ready`, and put into the log. */
+  metadata: z.record(z.string().max(100), z.string().max(1000)).optional(),
+});
+
+/** A client that comes back after its connection dropped. */
+const RESUME = z.strictObject({
+  type: z.literal('resume'),
+  session: z.string().max(100),
+  /** `seq` of the last message it has received. */
+  seq: z.number().int().min(0),
+});
+
+export const CLIENT_MESSAGE = z.discriminatedUnion('type', [
+  START,
+  RESUME,
+  z.strictObject({ type: z.literal('finalize') }),
+  z.strictObject({ type: z.literal('reset') }),
+  z.strictObject({ type: z.literal('finish') }),
+  z.strictObject({ type: z.literal('ping'), id: z.union([z.string().max(100), z.number()]).optional() }),
+]);
+
+export type ClientMessage = z.input<typeof CLIENT_MESSAGE>;
+export type StartMessage = z.output<typeof START>;
+
+/** Messages of the server. All but `pong` and `error` have a sequence number, from 1 on. */
+export type ServerMessage =
+  | {
+      type: 'ready';
+      seq: number;
+      /** For `resume`. */
+      session: string;
+      model: string;
+      /** Bytes of audio taken so far: a client that resumes sends on from there. */
+      received: number;
+      limits: Pick<Limits, 'maxMessageBytes' | 'maxSessionSeconds' | 'idleSeconds' | 'resumeSeconds'>;
+      metadata?: Record<string, string>;
+    }
+  /** Bytes of audio taken so far: a client need not keep what lies before. */
+  | { type: 'ack'; seq: number; received: number }
+  | { type: 'partial'; seq: number; index: number; channel: number; stable: string; unstable: string }
+  /** `latency`: milliseconds since the client's last message. */
+  | (Omit<Segment, 'words'> & { seq: number; channel: number; latency: number; words?: Segment['words'] })
+  | { type: 'done'; seq: number; seconds: number; segments: number; warnings: string[] }
+  | { type: 'pong'; id?: string | number }
+  | { type: 'error'; code: string; message: string };

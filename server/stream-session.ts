@@ -1,0 +1,217 @@
+import { randomBytes } from 'node:crypto';
+import { PcmDecoder } from '../src/audio/index.js';
+import { type ChannelResult, HearkenError, type RecognitionStream } from '../src/index.js';
+import { recordError, recordSummary, type ServerContext } from './context.js';
+import type { ServerMessage, StartMessage } from './stream-messages.js';
+
+/** Answers kept for a client that may come back and has not seen them. */
+const MAX_KEPT = 1000;
+/** Bytes of audio between two acknowledgements. */
+const ACK_BYTES = 1 << 16;
+
+type Numbered = Extract<ServerMessage, { seq: number }>;
+type Unnumbered<M> = M extends { seq: number } ? Omit<M, 'seq'> : never;
+
+/** Where a session's answers go: the socket of the moment. */
+export interface Outlet {
+  send(message: ServerMessage): void;
+  /** The session is over. */
+  close(error?: HearkenError): void;
+}
+
+/**
+ * One stream of audio and its answers, numbered, apart from any connection: a connection may drop and another go on with
+ * it. What the client has not seen by then is sent again, and audio goes on from the byte the server has got to.
+ */
+export class StreamSession {
+  readonly id = randomBytes(16).toString('base64url');
+  /** Bytes of audio taken. */
+  received = 0;
+  #context: ServerContext;
+  #options: StartMessage;
+  #stream: RecognitionStream;
+  #decoder: PcmDecoder | undefined;
+  #outlet: Outlet | undefined;
+  #kept: Numbered[] = [];
+  #seq = 0;
+  #samples = 0;
+  #acknowledged = 0;
+  #segments = 0;
+  #lastMessage = performance.now();
+  #lastPartial = 0;
+  #waitingPartial: NodeJS.Timeout | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #over: HearkenError | 'done' | undefined;
+  #onEnd: () => void;
+
+  /** @throws OPTION_INVALID. @param onEnd called once, when nothing can come of the session any more */
+  constructor(context: ServerContext, options: StartMessage, onEnd: () => void) {
+    this.#context = context;
+    this.#options = options;
+    this.#onEnd = onEnd;
+    const { sampleRate, partials, alternatives, phrases, channels, channelMode, encoding } = options;
+    const common = { partials, alternatives, phrases };
+    if (encoding === 'container')
+      this.#stream = context.engine.createRecordingStream({ ...common, channels: channelMode });
+    else if (channels > 1) {
+      const raw = { sampleRate, encoding, channels };
+      this.#stream = context.engine.createRecordingStream({ ...common, raw, channels: channelMode });
+    } else {
+      this.#stream = context.engine.createStream({ ...common, sampleRate });
+      this.#decoder = new PcmDecoder(encoding, 1);
+    }
+    context.metrics.sessions.inc({ protocol: 'stream' });
+    context.log.info({ session: this.id, encoding, sampleRate, channels, metadata: options.metadata }, 'session start');
+    this.#read().catch((error: unknown) => this.#fail(error));
+    this.touched();
+  }
+
+  /** A client is there, at first or again. @param seq of the last answer it has seen */
+  attach(outlet: Outlet, seq: number): void {
+    this.#outlet?.close(new HearkenError('SERVER_SESSION', 'the session went on with another connection'));
+    this.#outlet = outlet;
+    this.touched();
+    const missed = this.#kept.filter((m) => m.seq > seq);
+    const { maxMessageBytes, maxSessionSeconds, idleSeconds, resumeSeconds } = this.#context.limits;
+    this.#send({
+      type: 'ready',
+      session: this.id,
+      model: this.#context.engine.card.name,
+      received: this.received,
+      limits: { maxMessageBytes, maxSessionSeconds, idleSeconds, resumeSeconds },
+      ...(this.#options.metadata && { metadata: this.#options.metadata }),
+    });
+    for (const m of missed) outlet.send(m);
+    if (this.#over) outlet.close(this.#over === 'done' ? undefined : this.#over);
+  }
+
+  /** The connection is gone: wait for another if it broke, end if it was closed on purpose. */
+  detach(outlet: Outlet, onPurpose: boolean): void {
+    if (outlet !== this.#outlet) return;
+    this.#outlet = undefined;
+    const { resumeSeconds } = this.#context.limits;
+    if (onPurpose || resumeSeconds === 0) this.end();
+    else this.#waitFor(resumeSeconds, () => this.end());
+  }
+
+  /** Whether an outlet is that of the moment: what still comes from an older one is sent again by the client. */
+  speaksThrough(outlet: Outlet): boolean {
+    return outlet === this.#outlet;
+  }
+
+  /** The client has been heard of. */
+  touched(): void {
+    this.#lastMessage = performance.now();
+    const { idleSeconds } = this.#context.limits;
+    this.#waitFor(idleSeconds, () =>
+      this.#fail(new HearkenError('SERVER_LIMIT', `no message for ${idleSeconds} seconds`)),
+    );
+  }
+
+  #waitFor(seconds: number, then: () => void): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(then, seconds * 1000);
+    this.#idle.unref();
+  }
+
+  /** Resolves when there is room for more. @throws SERVER_LIMIT; the error of a failed stream */
+  async audio(bytes: Uint8Array): Promise<void> {
+    this.received += bytes.length;
+    if (this.#decoder) {
+      const { maxSessionSeconds } = this.#context.limits;
+      const [samples] = this.#decoder.decode(bytes);
+      this.#samples += samples.length;
+      if (this.#samples > maxSessionSeconds * this.#options.sampleRate)
+        throw new HearkenError('SERVER_LIMIT', `a session may have ${maxSessionSeconds} seconds of audio`);
+      if (samples.length > 0) await this.#stream.accept(samples);
+    } else await this.#stream.acceptBytes(bytes);
+    if (this.received - this.#acknowledged >= ACK_BYTES) {
+      this.#acknowledged = this.received;
+      this.#send({ type: 'ack', received: this.received });
+    }
+  }
+
+  async finalize(): Promise<void> {
+    this.#onlyLive('finalize');
+    await this.#stream.finalize();
+  }
+
+  async reset(): Promise<void> {
+    this.#onlyLive('reset');
+    await this.#stream.reset();
+  }
+
+  #onlyLive(what: string): void {
+    if (!this.#decoder)
+      throw new HearkenError(
+        'SERVER_MESSAGE',
+        `"${what}" needs raw audio of one channel, not a container or several channels`,
+      );
+  }
+
+  /** No more audio; the answers still to come end with `done`. */
+  finish(): void {
+    this.#stream.endInput();
+  }
+
+  /** Give all up. */
+  end(): void {
+    clearTimeout(this.#idle);
+    clearTimeout(this.#waitingPartial);
+    if (!this.#over) this.#stream.abort();
+    this.#over ??= new HearkenError('SERVER_SESSION', 'the session has ended');
+    this.#onEnd();
+    this.#onEnd = () => undefined;
+  }
+
+  async #read(): Promise<void> {
+    for await (const result of this.#stream) this.#tell(result);
+    const summary = await this.#stream.done;
+    recordSummary(this.#context, summary);
+    const { seconds, warnings } = summary;
+    this.#send({ type: 'done', seconds, segments: this.#segments, warnings });
+    this.#context.log.info({ session: this.id, seconds, segments: this.#segments }, 'session done');
+    this.#over = 'done';
+    this.#outlet?.close();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#over) return;
+    const known = recordError(this.#context, error, this.id);
+    this.#stream.abort();
+    this.#over = known;
+    this.#outlet?.close(known);
+    this.end();
+  }
+
+  #tell(result: ChannelResult): void {
+    const seconds = (performance.now() - this.#lastMessage) / 1000;
+    clearTimeout(this.#waitingPartial);
+    if (result.type === 'partial') {
+      const wait = this.#lastPartial + this.#options.partialInterval - performance.now();
+      const send = (): void => {
+        this.#lastPartial = performance.now();
+        this.#send(result);
+      };
+      if (wait > 0) this.#waitingPartial = setTimeout(send, wait);
+      else send();
+      this.#context.metrics.partialLatency.observe(seconds);
+      return;
+    }
+    this.#segments++;
+    this.#context.metrics.finalLatency.observe(seconds);
+    const { words, ...rest } = result;
+    const latency = Math.round(1000 * seconds);
+    this.#send({ ...rest, latency, ...(this.#options.words && { words }) });
+    if (this.#context.logTranscripts) this.#context.log.info({ session: this.id, text: result.text }, 'segment');
+  }
+
+  #send(message: Unnumbered<Numbered>): void {
+    const numbered = { ...message, seq: ++this.#seq } as Numbered;
+    // A newer partial or acknowledgement stands for the older ones.
+    if (message.type !== 'final') this.#kept = this.#kept.filter((m) => m.type !== message.type);
+    if (message.type !== 'ready') this.#kept.push(numbered);
+    if (this.#kept.length > MAX_KEPT) this.#kept.shift();
+    this.#outlet?.send(numbered);
+  }
+}
