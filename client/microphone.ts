@@ -37,6 +37,7 @@ export async function openMicrophone(options: MicrophoneOptions): Promise<Microp
     sampleRate: context.sampleRate,
     start: () => void source.connect(capture),
     async stop() {
+      if (context.state === 'closed') return;
       source.disconnect();
       for (const track of media.getTracks()) track.stop();
       await context.close();

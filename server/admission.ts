@@ -2,8 +2,6 @@ import type { StreamSummary } from '../src/index.js';
 import { HearkenError } from '../src/index.js';
 import type { Limits } from './limits.js';
 
-/** Share of the cores that sessions may take; the rest absorbs bursts. */
-const LOAD = 0.85;
 /** Weight of a stream of a minute in the running mean of the real-time factor. */
 const MEMORY_SECONDS = 600;
 const MINUTE = 60_000;
@@ -36,7 +34,10 @@ export class Admission {
   /** Sessions that may be open now. */
   get capacity(): number {
     if (this.#factor === 0) return this.#limits.maxSessions;
-    return Math.max(1, Math.min(this.#limits.maxSessions, Math.floor((LOAD * this.#workers) / this.#factor)));
+    return Math.max(
+      1,
+      Math.min(this.#limits.maxSessions, Math.floor((this.#limits.maxLoad * this.#workers) / this.#factor)),
+    );
   }
 
   /** @throws SERVER_BUSY, SERVER_LIMIT, SERVER_CLOSING; leave() gives the place back */
@@ -69,8 +70,8 @@ export class Admission {
     this.uploads--;
   }
 
-  /** A stream has ended: what it took goes into the real-time factor. */
-  record({ seconds, busySeconds }: Pick<StreamSummary, 'seconds' | 'busySeconds'>): void {
+  /** What a worker has done goes into the real-time factor. */
+  record({ seconds, busySeconds }: StreamSummary['load']): void {
     if (seconds <= 0) return;
     const keep = Math.exp(-seconds / MEMORY_SECONDS);
     this.#factor = (this.#factor * this.#weight * keep + busySeconds) / (this.#weight * keep + seconds);

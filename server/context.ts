@@ -18,7 +18,7 @@ export interface ServerContext {
 
 /** A stream has ended well. */
 export function recordSummary({ admission, metrics }: ServerContext, summary: StreamSummary): void {
-  admission.record(summary);
+  admission.record(summary.load);
   metrics.record(summary);
 }
 

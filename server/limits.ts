@@ -2,6 +2,8 @@
 export interface Limits {
   /** WebSocket sessions at a time; fewer where the measured real-time factor says that the cores are full. */
   maxSessions: number;
+  /** Share of the cores that sessions may take, by the real-time factor measured; the rest absorbs bursts. */
+  maxLoad: number;
   /** Sessions at a time from one address. */
   maxSessionsPerClient: number;
   /** Uploads being transcribed at a time; more are answered with 503. */
@@ -30,6 +32,7 @@ export interface Limits {
 export function defaultLimits(workers: number): Limits {
   return {
     maxSessions: 16 * workers,
+    maxLoad: 0.85,
     maxSessionsPerClient: 16 * workers,
     maxUploads: 2 * workers,
     maxUploadBytes: 100 << 20,

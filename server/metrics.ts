@@ -61,7 +61,7 @@ export class Metrics {
     );
   }
 
-  record({ seconds, busySeconds }: StreamSummary): void {
+  record({ load: { seconds, busySeconds } }: StreamSummary): void {
     this.#audioSeconds.inc(seconds);
     this.#busySeconds.inc(busySeconds);
   }

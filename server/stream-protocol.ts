@@ -77,6 +77,7 @@ class Connection implements Outlet {
   #registry: Registry;
   #session: StreamSession | undefined;
   #queue = Promise.resolve();
+  #closed = false;
   #start: NodeJS.Timeout;
 
   constructor(socket: WebSocket, context: ServerContext, registry: Registry) {
@@ -96,13 +97,15 @@ class Connection implements Outlet {
     });
     socket.on('close', (code) => {
       clearTimeout(this.#start);
+      this.#closed = true;
       this.#session?.detach(this, ON_PURPOSE.includes(code));
     });
     socket.on('error', () => socket.terminate());
   }
 
   async #message(data: RawData, binary: boolean): Promise<void> {
-    if (this.#session && !this.#session.speaksThrough(this)) return;
+    // What was still waiting when the connection closed comes again, or is not wanted any more.
+    if (this.#closed || (this.#session && !this.#session.speaksThrough(this))) return;
     this.#session?.touched();
     if (binary) return this.#started('audio').audio(data as Buffer);
     const message = CLIENT_MESSAGE.parse(parseJson(data));

@@ -53,6 +53,7 @@ export function serveVosk(socket: WebSocket, context: ServerContext, client: str
   };
 
   async function handle(data: RawData, binary: boolean): Promise<void> {
+    if (socket.readyState !== socket.OPEN) return;
     touched();
     if (binary) {
       session ??= new Session(context, config);

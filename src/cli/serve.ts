@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { defaultLimits, type Limits } from '../../server/limits.js';
 import { HearkenError } from '../errors.js';
 import { Engine } from '../recognizer/engine.js';
 import { type EngineFlags, engineOptions, jobsOption, modelOption, providersOption, wholeNumber } from './options.js';
@@ -10,46 +11,97 @@ interface Flags extends EngineFlags {
   tokenFile?: string;
   open?: boolean;
   origin: string[];
+  tlsCert?: string;
+  tlsKey?: string;
+  limit: Partial<Limits>;
+  logLevel: string;
+  logTranscripts?: boolean;
+}
+
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
+
+/** `maxSessions=100` */
+function limitOf(value: string, before: Partial<Limits>): Partial<Limits> {
+  const [name, number] = value.split('=');
+  const known = Object.keys(defaultLimits(1));
+  if (!known.includes(name) || !(Number(number) >= 0))
+    throw new InvalidArgumentError(`NAME=NUMBER is needed, with NAME one of ${known.join(', ')}.`);
+  return { ...before, [name]: Number(number) };
 }
 
 export function serveCommand(): Command {
   return new Command('serve')
     .description(
-      'serve streams over WebSocket (/v1/stream; vosk clients at /) and uploads over HTTP (/v1/audio/transcriptions)',
+      'serve streams over WebSocket (/v1/stream; vosk clients at /), uploads over HTTP (/v1/audio/transcriptions), and a page of live captions',
     )
     .option('-p, --port <n>', 'port', wholeNumber(0, 65535), 2700)
     .option('--host <address>', 'address to listen on; beyond this machine it needs tokens', '127.0.0.1')
     .option('--token-file <file>', 'bearer tokens, one a line (or HEARKEN_TOKENS, commas between)')
     .option('--open', 'listen beyond this machine without tokens')
     .option('--origin <origin...>', 'web origins that may connect besides the server itself', [] as string[])
+    .option('--tls-cert <file>', 'PEM certificate: HTTPS and wss')
+    .option('--tls-key <file>', 'PEM key of it')
+    .option(
+      '--limit <name=number>',
+      'change a limit, e.g. maxSessions=100 (docs/server.md lists them); can be repeated',
+      limitOf,
+      {},
+    )
+    .addOption(new Option('--log-level <level>', 'JSON lines on standard error').choices(LEVELS).default('info'))
+    .option('--log-transcripts', 'put what was said into the log')
     .addOption(jobsOption())
     .addOption(modelOption())
     .addOption(providersOption())
-    .addHelpText('after', '\nExample:\n  HEARKEN_TOKENS=secret hearken serve --host 0.0.0.0')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  hearken serve                    # then open http://127.0.0.1:2700\n  HEARKEN_TOKENS=secret hearken serve --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem',
+    )
     .action(serve);
 }
 
-function tokensOf(file: string | undefined): string[] {
-  let listed = '';
+function contentsOf(file: string, what: string): string {
   try {
-    if (file !== undefined) listed = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new HearkenError('INPUT_NOT_FOUND', `cannot read the tokens: ${(cause as Error).message}`, { cause });
+    throw new HearkenError('INPUT_NOT_FOUND', `cannot read the ${what}: ${(cause as Error).message}`, { cause });
   }
+}
+
+function tokensOf(file: string | undefined): string[] {
+  const listed = file === undefined ? '' : contentsOf(file, 'tokens');
   return [...listed.split(/\s+/), ...(process.env.HEARKEN_TOKENS ?? '').split(',')]
     .map((t) => t.trim())
     .filter(Boolean);
 }
 
 async function serve(flags: Flags): Promise<void> {
-  const { startServer } = await import('../../server/index.js');
-  const { port, host, origin: origins } = flags;
+  const { port, host, origin: origins, tlsCert, tlsKey, limit, logTranscripts = false, open = false } = flags;
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new HearkenError('OPTION_INVALID', '--tls-cert and --tls-key go together');
   const tokens = tokensOf(flags.tokenFile);
-  const engine = await Engine.load(engineOptions(flags));
+  const tls =
+    tlsCert !== undefined && tlsKey !== undefined
+      ? { cert: contentsOf(tlsCert, 'certificate'), key: contentsOf(tlsKey, 'key') }
+      : undefined;
+  // Loaded here: other commands do not wait for a server they do not need.
+  const [{ startServer }, { pino }] = await Promise.all([import('../../server/index.js'), import('pino')]);
+  const log = pino({ level: flags.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const engine = await Engine.load({ ...engineOptions(flags), onWarning: (m) => log.warn(m) });
   try {
-    const server = await startServer(engine, { port, host, tokens, origins, open: flags.open ?? false });
-    process.stderr.write(`hearken: listening on http://${server.host}:${server.port}\n`);
-    const stop = (): void => {
+    const server = await startServer(engine, {
+      ...limit,
+      port,
+      host,
+      tokens,
+      origins,
+      open,
+      log,
+      logTranscripts,
+      ...(tls && { tls }),
+    });
+    process.stderr.write(`hearken: listening on ${tls ? 'https' : 'http'}://${server.host}:${server.port}\n`);
+    const stop = (signal: NodeJS.Signals): void => {
+      log.info({ signal }, 'closing');
       void server.close().then(() => engine.close());
     };
     process.once('SIGTERM', stop);

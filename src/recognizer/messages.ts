@@ -14,8 +14,10 @@ export interface StreamSummary {
   sampleRate: number;
   channels: number;
   container: string;
-  /** Seconds a worker spent on it. */
+  /** Seconds from taking its input to giving its results; beside other streams of the worker these count too. */
   busySeconds: number;
+  /** What the worker has done since a stream of it last ended: seconds of audio, of all its streams, and its own. */
+  load: { seconds: number; busySeconds: number };
   warnings: string[];
 }
 

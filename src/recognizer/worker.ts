@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { checkProviders, openSession } from '../acoustic/index.js';
 import { type AudioSource, mixDown, openAudio, Resampler } from '../audio/index.js';
@@ -42,6 +43,18 @@ async function load(): Promise<LoadedModel> {
   };
 }
 
+/** Seconds of audio taken, and the thread's utilization, when a stream last ended. */
+let takenSeconds = 0;
+let utilization = performance.eventLoopUtilization();
+
+function takeLoad(): StreamSummary['load'] {
+  const now = performance.eventLoopUtilization();
+  const load = { seconds: takenSeconds, busySeconds: (now.active - utilization.active) / 1000 };
+  utilization = now;
+  takenSeconds = 0;
+  return load;
+}
+
 /** One recogniser a channel over planar samples of any rate. */
 class Channels {
   readonly #streams: RecognizerStream[];
@@ -64,6 +77,7 @@ class Channels {
   async accept(planes: Float32Array[], job: Job): Promise<void> {
     const began = performance.now();
     this.#frames += planes[0].length;
+    takenSeconds += planes[0].length / this.sampleRate;
     for (const [c, stream] of this.#streams.entries()) {
       const samples = this.#resamplers[c].process(planes[c]);
       for (let at = 0; at < samples.length && !job.aborted; at += PIECE) {
@@ -109,6 +123,7 @@ class Channels {
       container,
       busySeconds: this.#busy / 1000,
       warnings: all,
+      load: takeLoad(),
     };
   }
 }
