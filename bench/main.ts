@@ -1,6 +1,7 @@
 import { decoderBench } from './decoder.js';
 import { decoderPeersBench } from './decoder-peers.js';
 import { frontendBench } from './frontend.js';
+import { grammarBench } from './grammar.js';
 import { werBench } from './wer.js';
 
 /** `npm run bench -- NAME`. */
@@ -8,6 +9,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   decoder: decoderBench,
   'decoder-peers': decoderPeersBench,
   frontend: frontendBench,
+  grammar: grammarBench,
   wer: werBench,
 };
 

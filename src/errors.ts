@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   FST_LIMIT: 'An operation grew past its stated limit.',
   LM_FORMAT: 'A language model file is malformed.',
   LEXICON_FORMAT: 'A pronunciation file is malformed.',
+  GRAMMAR_FORMAT: 'A grammar is malformed; the message says the line and column.',
   SCORES_INVALID: 'Acoustic scores have the wrong width, or hold NaN or infinity.',
   SCORING_INPUT: 'Reference and hypothesis cannot be compared.',
   STREAM_CLOSED: 'The stream was already finished or aborted.',

@@ -1,11 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { readCard } from '../acoustic/index.js';
 import { writeSections } from '../binary/sections.js';
 import { HearkenError } from '../errors.js';
 import { mapFst } from '../fst/index.js';
-import { arpaFst, buildStaticGraph, FIRST_WORD, type LexiconEntry } from '../graph/index.js';
+import { arpaFst, buildStaticGraph, FIRST_WORD, jsgfFst, type LexiconEntry, parseJsgf } from '../graph/index.js';
+import type { Lexicon } from '../lexicon/index.js';
 import { writeVocabulary } from '../recognizer/build-package.js';
 import { DEFAULT_MODEL } from '../recognizer/model-package.js';
 import { ADDITIONS, standardLexicon } from './lexicon.js';
@@ -17,56 +18,84 @@ interface Flags {
   base: string;
   lexicon: string;
   lmWeight?: number;
+  filler: number;
   credit: string[];
 }
+
+/** What speech outside a grammar is written as. */
+const OTHER = '<other>';
+const DEFAULT_FILLER = 2.5;
 
 /** Graphs that hold their whole grammar. */
 export function graphCommand(): Command {
   const graph = new Command('graph').description('compile search graphs');
   graph
     .command('build')
-    .description('build a model package whose graph holds a whole n-gram model (HCLG): for small tasks')
-    .argument('<arpa>', 'n-gram model in ARPA format; words are pronounced by the lexicon')
+    .description('build a model package whose graph holds a whole grammar (HCLG): for commands and small tasks')
+    .argument(
+      '<grammar>',
+      'JSGF grammar (.gram, .jsgf), or n-gram model in ARPA format; words are pronounced by the lexicon',
+    )
     .requiredOption('-o, --out <dir>', 'directory of the package')
     .option('--base <dir>', 'package whose acoustic model and card are taken', DEFAULT_MODEL)
     .option('--lexicon <file>', 'pronunciations besides CMUdict: word, tab, phones', ADDITIONS)
     .option('--lm-weight <x>', 'factor on the costs of the grammar (default: as in the base card)', positiveNumber)
+    .option(
+      '--filler <cost>',
+      `hear speech outside a JSGF grammar as "${OTHER}": nats a phone, less rejects more; 0: never`,
+      (value) => (value === '0' ? 0 : positiveNumber(value)),
+      DEFAULT_FILLER,
+    )
     .option('--credit <name|licence|attribution...>', 'sources of the text, for the card', [] as string[])
     .addHelpText(
       'after',
-      '\nExample:\n  hearken graph build commands.arpa -o my-model\n  hearken transcribe call.wav --model my-model',
+      '\nExample:\n  hearken graph build commands.gram -o my-model\n  hearken transcribe call.wav --model my-model',
     )
     .action(build);
   return graph;
 }
 
-function linesOf(path: string): string[] {
+function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8').split('\n');
+    return readFileSync(path, 'utf8');
   } catch (cause) {
     throw new HearkenError('INPUT_NOT_FOUND', `cannot read ${path}: ${(cause as Error).message}`, { cause });
   }
 }
 
-function build(arpa: string, flags: Flags): void {
+/** Labels and pronunciations of the words that a grammar holds. */
+class Words {
+  readonly labels = new Map<string, number>();
+  readonly entries: LexiconEntry[] = [];
+
+  constructor(private readonly lexicon: Lexicon) {}
+
+  /** Undefined where the word cannot be pronounced. */
+  label(word: string): number | undefined {
+    const known = this.labels.get(word);
+    if (known !== undefined) return known;
+    const pronunciations = this.lexicon.pronounce(word.toLowerCase());
+    if (pronunciations.length === 0) return undefined;
+    const label = FIRST_WORD + this.labels.size;
+    this.labels.set(word, label);
+    for (const phones of pronunciations) this.entries.push({ word: label, phones, cost: 0 });
+    return label;
+  }
+}
+
+function build(path: string, flags: Flags): void {
   const say = stepTimer();
   const context = contextOf(flags.base);
   const { acoustic, decoder } = readCard(flags.base, false);
-  const lexicon = standardLexicon(flags.lexicon);
-  const labels = new Map<string, number>();
-  const entries: LexiconEntry[] = [];
-  say(`reading ${arpa}`);
-  const { fst, order, unknown } = arpaFst(linesOf(arpa), (word) => {
-    const known = labels.get(word);
-    if (known !== undefined) return known;
-    const pronunciations = lexicon.pronounce(word.toLowerCase());
-    if (pronunciations.length === 0) return undefined;
-    const label = FIRST_WORD + labels.size;
-    labels.set(word, label);
-    for (const phones of pronunciations) entries.push({ word: label, phones, cost: 0 });
-    return label;
-  });
-  if (labels.size === 0) throw new HearkenError('LM_FORMAT', `${arpa}: no word of it can be pronounced`);
+  const words = new Words(standardLexicon(flags.lexicon));
+  const { labels, entries } = words;
+  say(`reading ${path}`);
+  const jsgf = /\.(gram|jsgf)$/.test(path);
+  const load = (grammar: string): string => textOf(resolve(dirname(path), `${grammar.split('.').join('/')}.gram`));
+  const { fst, order, unknown } = jsgf
+    ? { fst: jsgfFst(parseJsgf(textOf(path), { load }), (word) => words.label(word)), order: 0, unknown: [] }
+    : arpaFst(textOf(path).split('\n'), (word) => words.label(word));
+  if (labels.size === 0) throw new HearkenError('LM_FORMAT', `${path}: no word of it can be pronounced`);
   const weight = flags.lmWeight ?? decoder.lmWeight ?? 1;
   const grammar = mapFst(
     fst,
@@ -74,7 +103,13 @@ function build(arpa: string, flags: Flags): void {
     (a) => ({ ...a, weight: weight * a.weight }),
     (w) => weight * w,
   );
-  const graph = buildStaticGraph(entries, acoustic.phones, context, grammar, { silenceProbability: 0.3, onStep: say });
+  const filler = jsgf && flags.filler > 0 ? { label: FIRST_WORD + labels.size, phoneCost: flags.filler } : undefined;
+  if (filler) labels.set(OTHER, filler.label);
+  const graph = buildStaticGraph(entries, acoustic.phones, context, grammar, {
+    silenceProbability: 0.3,
+    ...(filler && { filler }),
+    onStep: say,
+  });
   mkdirSync(flags.out, { recursive: true });
   writeVocabulary(flags.out, [...labels.keys()]);
   writeFileSync(resolve(flags.out, 'graph.bin'), writeSections(graph.toSections()));

@@ -2,6 +2,8 @@
 export { type ArpaGrammar, arpaFst } from './arpa-fst.js';
 export { ContextTable } from './context.js';
 export { BLANK, ctcTopology } from './ctc.js';
+export { type Expansion, type Jsgf, type JsgfOptions, parseJsgf } from './jsgf.js';
+export { jsgfFst, jsgfTags } from './jsgf-fst.js';
 export { BACK_OFF, FIRST_WORD, WORD_BEGIN, WORD_END } from './labels.js';
 export { type LexiconEntry, lexiconFst } from './lexicon-fst.js';
 export { buildSearchGraph, type GraphOptions } from './search-graph.js';

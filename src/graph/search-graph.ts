@@ -7,6 +7,8 @@ import { expandChain } from './topology.js';
 export interface GraphOptions {
   /** Probability of silence between two words. */
   silenceProbability: number;
+  /** Speech outside the grammar: any phones, each at this cost (nats), written as the word of this label. Static graphs only. */
+  filler?: { label: number; phoneCost: number };
   /** Told the name of each step as it begins. */
   onStep?: (step: string) => void;
 }

@@ -35,7 +35,7 @@ export function buildStaticGraph(
   phoneNames: readonly string[],
   context: ContextTable,
   grammar: VectorFst,
-  { silenceProbability, onStep: say = () => undefined }: GraphOptions,
+  { silenceProbability, filler, onStep: say = () => undefined }: GraphOptions,
 ): ConstFst {
   const phones = new SymbolTable(['<eps>', ...phoneNames]);
   const first = phones.size;
@@ -51,7 +51,23 @@ export function buildStaticGraph(
   const total = pushWeights(deterministic);
   const small = minimize(deterministic);
   say(`expand ${small.numStates} states, ${small.numArcs} arcs`);
-  return ConstFst.fromVector(expandChain(withoutMarks(small, marks, total), context));
+  const unmarked = withoutMarks(small, marks, total);
+  if (filler) addFiller(unmarked, phoneNames.length, filler);
+  return ConstFst.fromVector(expandChain(unmarked, context));
+}
+
+/** Beside the grammar: one word that is any phones, silence among them, from the first to the last. */
+function addFiller(fst: VectorFst, phones: number, { label, phoneCost }: { label: number; phoneCost: number }): void {
+  const begun = fst.addState();
+  const loop = fst.addState();
+  const end = fst.addState();
+  fst.addArc(fst.start, 0, WORD_BEGIN, 0, begun);
+  for (let phone = 0; phone < phones; phone++) {
+    fst.addArc(begun, phone + 1, label, phoneCost, loop);
+    fst.addArc(loop, phone + 1, 0, phoneCost, loop);
+  }
+  fst.addArc(loop, 0, WORD_END, 0, end);
+  fst.setFinal(end);
 }
 
 /** Words in any order, silence allowed before, between and behind them. */

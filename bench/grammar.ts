@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+import { Engine } from '../src/index.js';
+import { addScores, align, type Score, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
+import { manifest, withClips } from './scores.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const GRAMMAR = resolve(ROOT, 'bench/data/an4.gram');
+const OTHER = '<other>';
+/** Clips of general speech, none of which the grammar allows. */
+const GENERAL = 100;
+
+/** Commands by a JSGF grammar: word errors on AN4's test split, and how much general speech is rejected, by filler cost. */
+export async function grammarBench(args: string[]): Promise<void> {
+  const costs = args.length > 0 ? args : ['2', '2.5', '3'];
+  console.log(
+    '| filler, nats a phone | an4 test WER | an4 utterances right | an4 rejected | librispeech dev rejected | commonvoice1 dev rejected |',
+  );
+  console.log('|---|---|---|---|---|---|');
+  for (const cost of costs) {
+    const directory = mkdtempSync(resolve(tmpdir(), 'hearken-grammar-'));
+    try {
+      const main = resolve(ROOT, 'dist/src/cli/main.js');
+      const built = spawnSync(process.execPath, [main, 'graph', 'build', GRAMMAR, '-o', directory, '--filler', cost]);
+      if (built.status !== 0) throw new Error(built.stderr.toString());
+      await using engine = await Engine.load({ model: directory });
+      const commands = await heard(engine, 'an4', 'test', Number.POSITIVE_INFINITY);
+      const scores = commands.map(({ text, words }): Score => scoreOf(align(scoringWords(text), words)));
+      const right = scores.filter((s) => s.substitutions + s.deletions + s.insertions === 0).length;
+      const rejected = (clips: Heard[]): string =>
+        `${((100 * clips.filter((c) => c.words.length === 0 || c.words.every((w) => w === OTHER)).length) / clips.length).toFixed(1)} %`;
+      const general = [
+        await heard(engine, 'librispeech', 'dev', GENERAL),
+        await heard(engine, 'commonvoice1', 'dev', GENERAL),
+      ];
+      console.log(
+        `| ${cost} | ${(100 * wordErrorRate(addScores(scores))).toFixed(2)} % | ${((100 * right) / scores.length).toFixed(1)} % | ${rejected(commands)} | ${general.map(rejected).join(' | ')} |`,
+      );
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  }
+}
+
+interface Heard {
+  text: string;
+  words: string[];
+}
+
+function heard(engine: Engine, corpus: string, split: string, most: number): Promise<Heard[]> {
+  return withClips(corpus, split, (directory) =>
+    Promise.all(
+      manifest(corpus, split)
+        .slice(0, most)
+        .map(async ({ id, text }) => {
+          const words: string[] = [];
+          for await (const r of engine.transcribe(resolve(directory, `${id}.opus`)))
+            if (r.type === 'final') words.push(...r.words.map((w) => w.text));
+          return { text, words };
+        }),
+    ),
+  );
+}
