@@ -72,6 +72,8 @@ describe('architecture', () => {
       'dist/src/index.d.ts',
       'dist/src/cli/main.js',
       'dist/server/index.js',
+      'dist/client/capture-worklet.js',
+      'server/demo/index.html',
       'models/en-small/acoustic.onnx',
       'models/en-small/card.json',
       'examples/data/sample.wav',
@@ -80,7 +82,7 @@ describe('architecture', () => {
     }
     const rest = paths.filter(
       (p) =>
-        !/^(package\.json|README\.md|LICENSE|SECURITY\.md|dist\/(src|server)\/.*\.(js|d\.ts|map)|models\/en-small\/[^/]+|lexicon\/[^/]+|examples\/data\/[^/]+)$/.test(
+        !/^(package\.json|README\.md|LICENSE|SECURITY\.md|dist\/(src|server|client)\/.*\.(js|d\.ts|map)|server\/demo\/\w+\.(html|css|js)|models\/en-small\/[^/]+|lexicon\/[^/]+|examples\/data\/[^/]+)$/.test(
           p,
         ),
     );

@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
+import { startServer } from '../server/index.js';
+import { Engine } from '../src/index.js';
 import { ROOT } from './support/shared.js';
 
 const MAIN = resolve(ROOT, 'dist/src/cli/main.js');
@@ -23,6 +25,18 @@ const withoutTimes = (text: string): string => text.replace(TIME, 'TIME');
 const times = (text: string): number[] =>
   [...text.matchAll(TIME)].map(([, h, m, s, ms]) => Number(h) * 3600 + Number(m) * 60 + Number(s) + Number(ms) / 1000);
 
+/** Run a program while this thread goes on: it serves what the program speaks to. */
+function nodeRun(file: string, cwd: string): Promise<{ status: number | null; err: string }> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [file], { cwd, timeout: 30_000, stdio: ['ignore', 'ignore', 'pipe'] });
+    let err = '';
+    child.stderr.on('data', (data: Buffer) => {
+      err += data.toString();
+    });
+    child.on('close', (status) => done({ status, err }));
+  });
+}
+
 describe('code in the documents', function () {
   this.timeout(120_000);
   let dir: string;
@@ -35,6 +49,7 @@ describe('code in the documents', function () {
     writeFileSync(resolve(dir, 'call.ul'), new Uint8Array(8000).fill(0xff));
     writeFileSync(resolve(dir, 'reference.txt'), readFileSync(resolve(ROOT, 'examples/data/sample.txt')));
     writeFileSync(resolve(dir, 'names.txt'), 'hearken\n');
+    writeFileSync(resolve(dir, 'phrases.txt'), 'grace hopper\nthat sharp profile=3\n');
   });
   afterEach(() => rmSync(dir, { recursive: true }));
 
@@ -45,8 +60,11 @@ describe('code in the documents', function () {
     return { out: stdout.toString(), err: stderr.toString(), status };
   };
 
-  it('TypeScript compiles, and runs where it imports something', () => {
-    const typescript = blocks('ts');
+  it('TypeScript compiles, and runs where it imports something', async () => {
+    // What the examples take to be at its usual port.
+    await using engine = await Engine.load({ workers: 1 });
+    const server = await startServer(engine, { port: 0 });
+    const typescript = blocks('ts').map(({ page, code }) => ({ page, code: code.replace(':2700', `:${server.port}`) }));
     expect(typescript.length).to.be.above(3);
     // Inside the project, so that the package finds itself by its name.
     const at = mkdtempSync(resolve(ROOT, 'dist/docs-'));
@@ -62,11 +80,12 @@ describe('code in the documents', function () {
       expect(tsc.stdout.toString(), 'tsc').to.equal('');
       for (const [i, { page, code }] of typescript.entries()) {
         if (!code.includes('import ')) continue;
-        const run = spawnSync(process.execPath, [resolve(at, `example${i}.js`)], { cwd: dir, timeout: 30_000 });
-        expect(run.status, `${page}: ${run.stderr.toString()}`).to.equal(0);
+        const { status, err } = await nodeRun(resolve(at, `example${i}.js`), dir);
+        expect(status, `${page}: ${err}`).to.equal(0);
       }
     } finally {
       rmSync(at, { recursive: true });
+      await server.close();
     }
   });
 

@@ -9,9 +9,12 @@ import { g2pCommand } from './g2p.js';
 import { graphCommand } from './graph.js';
 import { infoCommand } from './info.js';
 import { lmCommand } from './lm.js';
+import { loadCommand } from './load.js';
+import { micCommand } from './mic.js';
 import { pronounceCommand } from './pronounce.js';
 import { scoreCommand } from './score.js';
 import { serveCommand } from './serve.js';
+import { streamCommand } from './stream.js';
 import { transcribeCommand } from './transcribe.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
@@ -31,6 +34,9 @@ for (const command of [
   infoCommand(),
   doctorCommand(),
   serveCommand(),
+  streamCommand(),
+  micCommand(),
+  loadCommand(),
   buildModelCommand(),
   graphCommand(),
   lmCommand(),
