@@ -2,6 +2,7 @@ import { decoderBench } from './decoder.js';
 import { decoderPeersBench } from './decoder-peers.js';
 import { frontendBench } from './frontend.js';
 import { grammarBench } from './grammar.js';
+import { pocketsphinxBench } from './pocketsphinx.js';
 import { werBench } from './wer.js';
 
 /** `npm run bench -- NAME`. */
@@ -10,6 +11,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   'decoder-peers': decoderPeersBench,
   frontend: frontendBench,
   grammar: grammarBench,
+  pocketsphinx: pocketsphinxBench,
   wer: werBench,
 };
 

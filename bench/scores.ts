@@ -2,12 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import { AcousticStream, openSession } from '../src/acoustic/index.js';
+import { openSession } from '../src/acoustic/index.js';
 import { mixDown, openAudio, Resampler } from '../src/audio/index.js';
-import { dithered, fbankOptions, OnlineCmvn, OnlineFeature } from '../src/frontend/index.js';
 import type { PackageParts } from '../src/recognizer/model-package.js';
+import { ScoreStream } from '../src/recognizer/score-stream.js';
 
 const SPEECH = resolve(import.meta.dirname, '../../../shared/speech');
+
+/** What the model is measured on: corpus and split. */
+export const SETS = [
+  ['librispeech', 'dev'],
+  ['commonvoice1', 'dev'],
+  ['speechocean762', 'dev'],
+  ['an4', 'test'],
+] as const;
 
 /** A clip's text and its log-likelihoods [frames × width] from the shipped model. */
 export interface ScoredClip {
@@ -43,22 +51,13 @@ export function scoredClips(parts: PackageParts, corpus: string, split: string, 
     const { session } = await openSession(parts.acoustic, ['cpu']);
     const out: ScoredClip[] = [];
     for (const { id, text } of manifest(corpus, split).slice(0, count)) {
-      const features = new OnlineFeature(fbankOptions(parts.card.features));
-      const cmvn = new OnlineCmvn(parts.card.features.globalMean);
-      const acoustic = new AcousticStream(session, parts.card);
+      const stream = new ScoreStream(session, parts.card);
       const source = await openAudio(resolve(directory, `${id}.opus`));
       const resampler = new Resampler(source.sampleRate, parts.card.features.sampleRate);
-      let taken = 0;
-      const take = (samples: Float32Array): void => {
-        features.acceptWaveform(dithered(samples, taken));
-        taken += samples.length;
-      };
-      for await (const planes of source.chunks) take(resampler.process(mixDown(planes)));
-      take(resampler.flush());
-      features.inputFinished();
-      const normalised = new Float32Array(features.framesReady * features.dim);
-      for (let f = 0; f < features.framesReady; f++) cmvn.apply(features.frame(f), normalised, f * features.dim);
-      const chunks = [...(await acoustic.accept(normalised)), ...(await acoustic.finish())];
+      const chunks: Float32Array[] = [];
+      for await (const planes of source.chunks)
+        chunks.push(...(await stream.accept(resampler.process(mixDown(planes)))));
+      chunks.push(...(await stream.accept(resampler.flush())), ...(await stream.finish()));
       const scores = new Float32Array(chunks.reduce((n, c) => n + c.length, 0));
       let at = 0;
       for (const c of chunks) {

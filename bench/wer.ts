@@ -2,14 +2,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { Engine, type Word } from '../src/index.js';
 import { addScores, align, type Score, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
-import { manifest, withClips } from './scores.js';
-
-const SETS = [
-  ['librispeech', 'dev'],
-  ['commonvoice1', 'dev'],
-  ['speechocean762', 'dev'],
-  ['an4', 'test'],
-] as const;
+import { manifest, SETS, withClips } from './scores.js';
 
 /** A word that was written down: how sure the engine was, and whether it was right. */
 interface Judged {

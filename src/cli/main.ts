@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { HearkenError } from '../errors.js';
+import { alignCommand } from './align.js';
 import { buildModelCommand } from './build-model.js';
 import { doctorCommand } from './doctor.js';
 import { fstCommand } from './fst.js';
@@ -30,6 +31,7 @@ const program = new Command('hearken')
 
 for (const command of [
   transcribeCommand(),
+  alignCommand(),
   scoreCommand(),
   infoCommand(),
   doctorCommand(),

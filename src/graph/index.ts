@@ -1,4 +1,5 @@
 /** Search graphs: lexicon, topology and their compilation. */
+export { type AlignmentGraph, type AlignmentUnit, alignmentGraph } from './alignment-graph.js';
 export { type ArpaGrammar, arpaFst } from './arpa-fst.js';
 export { ContextTable } from './context.js';
 export { BLANK, ctcTopology } from './ctc.js';

@@ -1,5 +1,4 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import { AcousticStream } from '../acoustic/index.js';
 import {
   BeamDecoder,
   type DecoderOptions,
@@ -14,11 +13,11 @@ import {
   wordConfidences,
 } from '../decoder/index.js';
 import { HearkenError } from '../errors.js';
-import { dithered, fbankOptions, OnlineCmvn, OnlineFeature } from '../frontend/index.js';
 import type { ConstFst } from '../fst/index.js';
 import type { PackageParts } from './model-package.js';
 import { labelledPhrases, type Phrase } from './phrases.js';
 import type { Alternative, Result, Segment, Word } from './results.js';
+import { ScoreStream } from './score-stream.js';
 
 export interface StreamOptions {
   decoder?: Partial<DecoderOptions>;
@@ -40,33 +39,27 @@ export interface LoadedModel {
   labels(): ReadonlyMap<string, number>;
 }
 
-/** Samples of one stream to results: frontend, network, search and endpoints in a row, all bounded. */
+/** Samples of one stream to results: scores, search and endpoints in a row, all bounded. */
 export class RecognizerStream {
   /** What a user should know: phrases that cannot be listened for. */
   readonly warnings: readonly string[];
   #model: LoadedModel;
-  #features: OnlineFeature;
-  #cmvn: OnlineCmvn;
-  #acoustic: AcousticStream;
+  #scores: ScoreStream;
   #decoder: BeamDecoder;
   #partials: boolean;
   #alternatives: number;
-  #nextFeature = 0;
   /** Sample at which the frames began to be counted, and output frame from there at which the current segment began. */
   #origin = 0;
   #segmentStart = 0;
   #segment = 0;
   #lastPartial = '';
-  #samples = 0;
   /** Seconds of an output frame. */
   #frameSeconds: number;
 
   constructor(model: LoadedModel, options: StreamOptions = {}) {
     const { card } = model.parts;
     this.#model = model;
-    this.#features = new OnlineFeature(fbankOptions(card.features));
-    this.#cmvn = new OnlineCmvn(card.features.globalMean);
-    this.#acoustic = new AcousticStream(model.session, card);
+    this.#scores = new ScoreStream(model.session, card);
     const settings = decoderOptions({ ...card.decoder, ...options.decoder });
     const { phrases, unknown } = labelledPhrases(options.phrases ?? [], () => model.labels());
     this.warnings = unknown.map(
@@ -88,10 +81,7 @@ export class RecognizerStream {
 
   /** @param samples mono, in [-1, 1], at the model's rate */
   async accept(samples: Float32Array): Promise<Result[]> {
-    this.#features.acceptWaveform(dithered(samples, this.#samples));
-    this.#samples += samples.length;
-    const scores = await this.#acoustic.accept(this.#takeFeatures());
-    return this.#search(scores);
+    return this.#search(await this.#scores.accept(samples));
   }
 
   /** No more samples: the last segment, if any words or speech are left in it. */
@@ -113,36 +103,21 @@ export class RecognizerStream {
     this.#beginAnew();
   }
 
-  /** What the network has seen stops here; the running mean of the features goes on. */
   #beginAnew(): void {
-    this.#features = new OnlineFeature(fbankOptions(this.#model.parts.card.features));
-    this.#acoustic = new AcousticStream(this.#model.session, this.#model.parts.card);
-    this.#nextFeature = 0;
+    this.#scores.beginAnew();
     this.#segmentStart = 0;
-    this.#origin = this.#samples;
+    this.#origin = this.#scores.samples;
   }
 
   async #flush(reason: Segment['reason']): Promise<Result[]> {
-    this.#features.inputFinished();
-    const scores = [...(await this.#acoustic.accept(this.#takeFeatures())), ...(await this.#acoustic.finish())];
-    const results = this.#search(scores);
+    const results = this.#search(await this.#scores.finish());
     const last = this.#finalize(reason);
     return last ? [...results, last] : results;
   }
 
-  #takeFeatures(): Float32Array {
-    const count = this.#features.framesReady - this.#nextFeature;
-    const dim = this.#features.dim;
-    const out = new Float32Array(count * dim);
-    for (let i = 0; i < count; i++) this.#cmvn.apply(this.#features.frame(this.#nextFeature + i), out, i * dim);
-    this.#nextFeature += count;
-    this.#features.dropBefore(this.#nextFeature);
-    return out;
-  }
-
   #search(chunks: Float32Array[]): Result[] {
     const results: Result[] = [];
-    const width = this.#acoustic.width;
+    const width = this.#scores.width;
     for (const chunk of chunks) {
       // Endpoints are looked for at fixed frames of the stream, whatever chunks come.
       for (let at = 0; at < chunk.length; at += width) {
@@ -217,7 +192,7 @@ export class RecognizerStream {
     const seconds = (frame: number): number => {
       // Output frames begin on exact samples; the last may reach past the end of the audio.
       const sample = this.#origin + Math.round((this.#segmentStart + frame) * this.#frameSeconds * rate);
-      return Math.min(sample, this.#samples) / rate;
+      return Math.min(sample, this.#scores.samples) / rate;
     };
     return { text: this.#model.parts.words[label], start: seconds(begin), end: seconds(end) };
   }

@@ -1,0 +1,102 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import { type AudioInput, mixDown, openAudio, Resampler } from '../audio/index.js';
+import { BeamDecoder, NO_LM } from '../decoder/index.js';
+import { HearkenError } from '../errors.js';
+import { alignmentGraph, type ContextTable, FIRST_WORD, WORD_END } from '../graph/index.js';
+import type { Lexicon } from '../lexicon/index.js';
+import type { PackageParts } from './model-package.js';
+import { ScoreStream } from './score-stream.js';
+
+/** A stretch of sound, in seconds from the start of the recording. */
+export interface Aligned {
+  text: string;
+  start: number;
+  end: number;
+}
+
+export interface AlignedWord extends Aligned {
+  phones: Aligned[];
+}
+
+export interface Alignment {
+  /** Seconds of the recording. */
+  duration: number;
+  words: AlignedWord[];
+  /** Words of the transcript that were not found in the recording, or have no pronunciation; by position. */
+  skipped: { position: number; text: string }[];
+  /** False where the transcript does not reach the end of the recording: it is then aligned as far as it goes. */
+  complete: boolean;
+}
+
+export interface AlignOptions {
+  /** Nats that passing over a word of the transcript costs; default 12. */
+  skipCost?: number;
+  /** Search beam; default 20, wider than for recognition: there are few ways to go, and the right one must not be lost. */
+  beam?: number;
+  /** Told the seconds aligned so far. */
+  onProgress?: (seconds: number) => void;
+}
+
+/**
+ * When each word and phone of a known transcript is said. Memory does not grow with the recording but by the words.
+ * @param words lower case, as the lexicon has them
+ * @throws AUDIO_*, OPTION_INVALID where no word can be pronounced
+ */
+export async function align(
+  {
+    session,
+    parts,
+    context,
+    lexicon,
+  }: { session: InferenceSession; parts: PackageParts; context: ContextTable; lexicon: Lexicon },
+  audio: AudioInput,
+  words: readonly string[],
+  { skipCost = 12, beam = 20, onProgress }: AlignOptions = {},
+): Promise<Alignment> {
+  const { card } = parts;
+  const pronunciations = words.map((w) => lexicon.pronounce(w));
+  if (pronunciations.every((p) => p.length === 0))
+    throw new HearkenError('OPTION_INVALID', 'no word of the transcript can be pronounced');
+  const { graph, units } = alignmentGraph(pronunciations, card.acoustic.phones, context, {
+    silenceProbability: 0.3,
+    skipCost,
+  });
+  const decoder = new BeamDecoder(graph, NO_LM, card.acoustic.outputs, { beam, maxActive: 20_000, latticeBeam: 0 });
+  const scores = new ScoreStream(session, card);
+  const rate = card.features.sampleRate;
+  const source = await openAudio(audio);
+  const resampler = new Resampler(source.sampleRate, rate);
+  const search = (chunks: Float32Array[]): void => {
+    for (const chunk of chunks) decoder.advance(chunk);
+    onProgress?.(scores.samples / rate);
+  };
+  for await (const planes of source.chunks) search(await scores.accept(resampler.process(mixDown(planes))));
+  search(await scores.accept(resampler.flush()));
+  search(await scores.finish());
+
+  const { labels, reachedFinal } = decoder.bestPath(true);
+  const duration = scores.samples / rate;
+  const seconds = (frame: number): number =>
+    Math.min(duration, Math.round(frame * card.acoustic.subsampling * 10) / 1000);
+  const aligned: (AlignedWord | undefined)[] = words.map(() => undefined);
+  let open: { phone: Aligned; word: AlignedWord } | undefined;
+  for (const { label, frame } of labels) {
+    if (open) open.phone.end = seconds(frame);
+    if (label === WORD_END) {
+      if (open) open.word.end = seconds(frame);
+      open = undefined;
+      continue;
+    }
+    const { word: position, phone: text } = units[label - FIRST_WORD];
+    const phone = { text, start: seconds(frame), end: duration };
+    const word = (aligned[position] ??= { text: words[position], start: phone.start, end: duration, phones: [] });
+    word.phones.push(phone);
+    open = { phone, word };
+  }
+  return {
+    duration,
+    words: aligned.filter((w) => w !== undefined),
+    skipped: words.flatMap((text, position) => (aligned[position] ? [] : [{ position, text }])),
+    complete: reachedFinal,
+  };
+}
