@@ -3,6 +3,7 @@ import { decoderPeersBench } from './decoder-peers.js';
 import { frontendBench } from './frontend.js';
 import { grammarBench } from './grammar.js';
 import { pocketsphinxBench } from './pocketsphinx.js';
+import { serverBench } from './server.js';
 import { werBench } from './wer.js';
 
 /** `npm run bench -- NAME`. */
@@ -12,6 +13,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   frontend: frontendBench,
   grammar: grammarBench,
   pocketsphinx: pocketsphinxBench,
+  server: serverBench,
   wer: werBench,
 };
 
