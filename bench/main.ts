@@ -2,6 +2,7 @@ import { decoderBench } from './decoder.js';
 import { decoderPeersBench } from './decoder-peers.js';
 import { frontendBench } from './frontend.js';
 import { grammarBench } from './grammar.js';
+import { phrasesBench } from './phrases.js';
 import { pocketsphinxBench } from './pocketsphinx.js';
 import { serverBench } from './server.js';
 import { werBench } from './wer.js';
@@ -12,6 +13,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   'decoder-peers': decoderPeersBench,
   frontend: frontendBench,
   grammar: grammarBench,
+  phrases: phrasesBench,
   pocketsphinx: pocketsphinxBench,
   server: serverBench,
   wer: werBench,

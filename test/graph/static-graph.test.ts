@@ -86,6 +86,17 @@ describe('static graph', () => {
     expect(heard).to.be.above(12);
   });
 
+  it('is stochastic in the tropical semiring: from every state some way on costs nothing but its frames', () => {
+    const graph = buildStaticGraph(entries, PHONES, context, grammar, options);
+    for (let s = 0; s < graph.numStates; s++) {
+      if (s === graph.start) continue; // there the cost of the whole is paid
+      let least = graph.finals[s];
+      for (let a = graph.first[s]; a < graph.first[s + 1]; a++)
+        if (graph.nexts[a] !== s) least = Math.min(least, graph.weights[a] - (graph.ilabels[a] > 0 ? Math.LN2 : 0));
+      expect(least, `state ${s}`).to.be.closeTo(0, 1e-4);
+    }
+  });
+
   it('is the same byte for byte when built again', () => {
     const build = () => buildStaticGraph(entries, PHONES, context, grammar, options).toSections().arrays;
     expect(build()).to.deep.equal(build());
