@@ -49,6 +49,7 @@ describe('code in the documents', function () {
     writeFileSync(resolve(dir, 'call.ul'), new Uint8Array(8000).fill(0xff));
     writeFileSync(resolve(dir, 'reference.txt'), readFileSync(resolve(ROOT, 'examples/data/sample.txt')));
     writeFileSync(resolve(dir, 'names.txt'), 'hearken\n');
+    writeFileSync(resolve(dir, 'talk.txt'), readFileSync(resolve(ROOT, 'examples/data/sample.txt')));
     writeFileSync(resolve(dir, 'phrases.txt'), 'grace hopper\nthat sharp profile=3\n');
   });
   afterEach(() => rmSync(dir, { recursive: true }));
@@ -109,8 +110,8 @@ describe('code in the documents', function () {
     let run = 0;
     for (const { page, code } of blocks('')) {
       for (const line of code.split('\n')) {
-        // Servers are tested by starting them; training and building by their own commands.
-        if (!/^hearken (?!serve|build-model|graph build|g2p)/.test(line)) continue;
+        // Servers and microphones have tests of their own, and so have training and building.
+        if (!/^hearken (?!serve|mic|build-model|graph build|g2p)/.test(line)) continue;
         const { status, err } = hearken(line, dir);
         expect(status, `${page}: ${line}: ${err}`).to.equal(0);
         run++;
