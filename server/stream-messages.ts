@@ -28,6 +28,8 @@ const START = z.strictObject({
   partialInterval: z.number().min(0).max(60_000).default(0),
   /** Words with times and confidences in final results. */
   words: z.boolean().default(true),
+  /** Final results also as people write them: numbers, dates, money in figures. */
+  written: z.boolean().default(false),
   /** Other readings of a segment. */
   alternatives: z.number().int().min(0).max(100).default(0),
   phrases: z.array(PHRASE).max(5000).default([]),

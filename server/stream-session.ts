@@ -49,8 +49,8 @@ export class StreamSession {
     this.#context = context;
     this.#options = options;
     this.#onEnd = onEnd;
-    const { sampleRate, partials, alternatives, phrases, channels, channelMode, encoding } = options;
-    const common = { partials, alternatives, phrases };
+    const { sampleRate, partials, alternatives, phrases, written, channels, channelMode, encoding } = options;
+    const common = { partials, alternatives, phrases, written };
     if (encoding === 'container')
       this.#stream = context.engine.createRecordingStream({ ...common, channels: channelMode });
     else if (channels > 1) {

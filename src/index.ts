@@ -8,4 +8,4 @@ export { Engine, type EngineOptions, type LiveOptions, type TranscribeOptions } 
 export type { ChannelResult, StreamSummary } from './recognizer/messages.js';
 export { DEFAULT_BOOST, type Phrase } from './recognizer/phrases.js';
 export type { RecognitionStream } from './recognizer/recognition-stream.js';
-export type { Alternative, Partial, Result, Segment, Word } from './recognizer/results.js';
+export type { Alternative, Partial, Result, Segment, Word, WrittenPiece } from './recognizer/results.js';

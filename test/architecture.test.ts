@@ -16,7 +16,8 @@ const ALLOWED: Record<string, string[]> = {
   graph: ['fst', 'lexicon', 'lm', 'binary'],
   acoustic: [],
   decoder: ['fst', 'graph', 'lm'],
-  recognizer: ['acoustic', 'audio', 'binary', 'decoder', 'frontend', 'fst', 'graph', 'lexicon', 'lm'],
+  recognizer: ['acoustic', 'audio', 'binary', 'decoder', 'frontend', 'fst', 'graph', 'lexicon', 'lm', 'written'],
+  written: ['fst'],
   formats: ['recognizer'],
   cli: ['acoustic', 'audio', 'binary', 'formats', 'fst', 'graph', 'lexicon', 'lm', 'recognizer', 'scoring'],
 };

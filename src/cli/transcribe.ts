@@ -28,6 +28,7 @@ interface Flags extends EngineFlags {
   channels: 'mix' | 'split';
   raw?: RawFormat;
   beam?: number;
+  written?: boolean;
   phrase: Phrase[];
   phrases?: Phrase[];
   progress: 'auto' | 'lines' | 'none';
@@ -58,6 +59,7 @@ export function transcribeCommand(): Command {
     )
     .option('--raw <rate,encoding[,channels]>', 'the input is headerless PCM, e.g. 8000,mulaw', rawFormat)
     .option('--beam <cost>', 'search beam: wider is slower and more exact', positiveNumber)
+    .option('--written', 'as people write: numbers, dates, money in figures')
     .addOption(phraseOption())
     .addOption(phrasesOption())
     .addOption(
@@ -132,12 +134,13 @@ async function transcribeOne(
     channels: flags.channels,
     ...(flags.raw && { raw: flags.raw }),
     ...(flags.beam !== undefined && { decoder: { beam: flags.beam } }),
+    written: flags.written ?? false,
     phrases: [...flags.phrase, ...(flags.phrases ?? [])],
   };
   const stream = engine.open(input.path === '-' ? process.stdin : input.path, options);
   const segments: Segment[][] = [];
   for await (const { channel, ...result } of stream) {
-    if (result.type === 'final') (segments[channel] ??= []).push(result);
+    if (result.type === 'final') (segments[channel] ??= []).push(flags.written ? asWritten(result, flags) : result);
   }
   const summary = await stream.done;
   for (const w of summary.warnings) warn(w);
@@ -147,6 +150,13 @@ async function transcribeOne(
     ...(summary.channels > 1 && { channel }),
     segments: segments[channel] ?? [],
   }));
+}
+
+/** Text of pieces rather than words. In JSON the words stay beside them. */
+function asWritten(segment: Segment, { format }: Flags): Segment {
+  const pieces = segment.written ?? [];
+  const text = pieces.map((p) => p.text).join(' ');
+  return format.includes('json') ? { ...segment, text } : { ...segment, text, words: pieces };
 }
 
 function outputPath(dir: string, input: Input, channel: number | undefined, format: FormatName): string {

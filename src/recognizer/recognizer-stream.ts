@@ -14,9 +14,10 @@ import {
 } from '../decoder/index.js';
 import { HearkenError } from '../errors.js';
 import type { ConstFst } from '../fst/index.js';
+import { written } from '../written/index.js';
 import type { PackageParts } from './model-package.js';
 import { labelledPhrases, type Phrase } from './phrases.js';
-import type { Alternative, Result, Segment, Word } from './results.js';
+import type { Alternative, Result, Segment, Word, WrittenPiece } from './results.js';
 import { ScoreStream } from './score-stream.js';
 
 export interface StreamOptions {
@@ -25,6 +26,8 @@ export interface StreamOptions {
   partials?: boolean;
   /** Other readings to give with each segment, 0 to 100; default 0. Needs a lattice. */
   alternatives?: number;
+  /** Also give segments as people write them: numbers, dates, money in figures; default false. English. */
+  written?: boolean;
   /** Phrases to listen for: names, products, commands. */
   phrases?: readonly Phrase[];
 }
@@ -48,6 +51,7 @@ export class RecognizerStream {
   #decoder: BeamDecoder;
   #partials: boolean;
   #alternatives: number;
+  #written: boolean;
   /** Sample at which the frames began to be counted, and output frame from there at which the current segment began. */
   #origin = 0;
   #segmentStart = 0;
@@ -69,6 +73,7 @@ export class RecognizerStream {
     this.#decoder = new BeamDecoder(model.graph, lm, card.acoustic.outputs, settings);
     this.#partials = options.partials ?? false;
     this.#alternatives = options.alternatives ?? 0;
+    this.#written = options.written ?? false;
     if (!(Number.isInteger(this.#alternatives) && this.#alternatives >= 0 && this.#alternatives <= 100))
       throw new HearkenError(
         'OPTION_INVALID',
@@ -167,6 +172,7 @@ export class RecognizerStream {
       end: words[words.length - 1].end,
       reason,
       ...(alternatives && { alternatives }),
+      ...(this.#written && { written: piecesOf(words) }),
       complete: path.reachedFinal,
     };
   }
@@ -206,4 +212,12 @@ export class RecognizerStream {
     this.#lastPartial = key;
     return { type: 'partial', index: this.#segment, stable, unstable };
   }
+}
+
+function piecesOf(words: readonly Word[]): WrittenPiece[] {
+  return written(words.map((w) => w.text)).map(({ text, begin, end }) => ({
+    text,
+    start: words[begin].start,
+    end: words[end - 1].end,
+  }));
 }

@@ -7,6 +7,13 @@ export interface Word {
   confidence?: number;
 }
 
+/** A piece of text as people write it, and when it was said: "twenty five" is the piece "25". */
+export interface WrittenPiece {
+  text: string;
+  start: number;
+  end: number;
+}
+
 /** What else a segment may have been. */
 export interface Alternative {
   text: string;
@@ -25,6 +32,8 @@ export interface Segment {
   end: number;
   /** What ended it: the number of the endpoint rule, a call of finalize(), or the end of the stream. */
   reason: `rule${number}` | 'finalize' | 'end';
+  /** The words as people write them, where `written` was asked for. */
+  written?: WrittenPiece[];
   /** Other ways to hear it, likeliest first, as many as `alternatives` asked for and the lattice holds. */
   alternatives?: Alternative[];
   /** False where no path reached the end of a sentence: the best unfinished one is given. */

@@ -61,6 +61,16 @@ describe('live streams', function () {
     expect(warnings).to.deep.equal(['phrase "Zyxabc street" left out: no word "zyxabc" in the vocabulary']);
   });
 
+  it('give segments as they are written, times kept', async () => {
+    const stream = engine.createStream({ written: true });
+    await stream.accept(samples);
+    await stream.finish();
+    const [segment] = await collect(stream);
+    expect(segment.written?.map(({ text, start, end }) => ({ text, start, end }))).to.deep.equal(
+      segment.words.map(({ text, start, end }) => ({ text, start, end })),
+    );
+  });
+
   it('refuse phrases that are none', async () => {
     for (const phrase of [
       { text: '—' },
