@@ -12,6 +12,15 @@ const PHRASE = z.union([
   z.strictObject({ text: z.string().max(200), boost: z.number().min(-20).max(20).default(DEFAULT_BOOST) }),
 ]);
 
+const ENDPOINT = z.strictObject({
+  mustContainWords: z.boolean(),
+  /** Seconds. */
+  minTrailingSilence: z.number().min(0).max(600),
+  minUtteranceLength: z.number().min(0).max(600),
+  /** Nats by which ending may cost more than going on. */
+  maxRelativeCost: z.number().min(0).optional(),
+});
+
 /** What audio follows and what is wanted of it. */
 const START = z.strictObject({
   type: z.literal('start'),
@@ -32,6 +41,8 @@ const START = z.strictObject({
   written: z.boolean().default(false),
   /** Other readings of a segment. */
   alternatives: z.number().int().min(0).max(100).default(0),
+  /** When an utterance ends; the first rule whose conditions all hold. Default: as for dictation. */
+  endpoint: z.array(ENDPOINT).max(20).optional(),
   phrases: z.array(PHRASE).max(5000).default([]),
   /** Told back in `ready`, and put into the log. */
   metadata: z.record(z.string().max(100), z.string().max(1000)).optional(),

@@ -332,6 +332,18 @@ export class BeamDecoder {
     };
   }
 
+  /** What the best path that may end here costs above the best path; Infinity where none may (Kaldi's FinalRelativeCost). */
+  relativeCost(): number {
+    const { cost, size } = this.#now;
+    let best = Number.POSITIVE_INFINITY;
+    let final = Number.POSITIVE_INFINITY;
+    for (let t = 0; t < size; t++) {
+      best = Math.min(best, cost[t]);
+      final = Math.min(final, cost[t] + this.#finalCost(t));
+    }
+    return final === Number.POSITIVE_INFINITY ? final : final - best;
+  }
+
   /** How many labels of the best path every surviving path shares: they can no longer change. */
   stableLabels(): number {
     const { link, size } = this.#now;

@@ -2,7 +2,14 @@
 export { type AlignedPath, type AlignedPhone, bestLatticePath, phoneAlignment } from './alignment.js';
 export { BeamDecoder, type BestPath, type PathLabel, type RescoringLm } from './beam-decoder.js';
 export { compactLattice, determinizeLattice, rawLattice, stateTimes } from './compact-lattice.js';
-export { ENDPOINT_RULES, type EndpointRule, endpointRule } from './endpoint.js';
+export {
+  checkEndpointRules,
+  ENDPOINT_RULES,
+  type EndpointRule,
+  type EndpointState,
+  endpointRule,
+  KALDI_ENDPOINT_RULES,
+} from './endpoint.js';
 export { arcPosteriors, type Lattice, sortLattice, wordConfidences } from './lattice.js';
 export { type ConfusionBin, type MbrResult, minimumBayesRisk } from './mbr.js';
 export { type LatticePath, nBest } from './n-best.js';

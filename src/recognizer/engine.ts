@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { checkProviders, type ModelCard } from '../acoustic/index.js';
 import { type AudioInput, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from '../audio/index.js';
-import { decoderOptions } from '../decoder/index.js';
+import { checkEndpointRules, decoderOptions } from '../decoder/index.js';
 import { HearkenError } from '../errors.js';
 import type { ChannelResult, FromWorker, RecordingOptions, WorkerSetup } from './messages.js';
 import { DEFAULT_MODEL, type PackageParts } from './model-package.js';
@@ -107,6 +107,7 @@ export class Engine implements AsyncDisposable {
     }
     decoderOptions(rest.decoder);
     checkPhrases(rest.phrases);
+    checkEndpointRules(rest.endpoint ?? []);
     return new RecognitionStream(
       this.#leastBusy(),
       (id) => ({ type: 'samples-open', id, sampleRate, options: rest }),
@@ -119,6 +120,7 @@ export class Engine implements AsyncDisposable {
     const { signal, ...rest } = options;
     decoderOptions(rest.decoder);
     checkPhrases(rest.phrases);
+    checkEndpointRules(rest.endpoint ?? []);
     return new RecognitionStream(
       this.#leastBusy(),
       (id) => ({ type: 'recording', id, ...(path !== undefined && { path }), options: rest }),

@@ -1,8 +1,11 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import {
   BeamDecoder,
+  checkEndpointRules,
   type DecoderOptions,
   decoderOptions,
+  ENDPOINT_RULES,
+  type EndpointRule,
   endpointRule,
   type Lattice,
   nBest,
@@ -28,6 +31,8 @@ export interface StreamOptions {
   alternatives?: number;
   /** Also give segments as people write them: numbers, dates, money in figures; default false. English. */
   written?: boolean;
+  /** When an utterance ends; default ENDPOINT_RULES of `hearken/decoder`. None: at 120 s only. */
+  endpoint?: readonly EndpointRule[];
   /** Phrases to listen for: names, products, commands. */
   phrases?: readonly Phrase[];
 }
@@ -52,6 +57,8 @@ export class RecognizerStream {
   #partials: boolean;
   #alternatives: number;
   #written: boolean;
+  #endpoints: EndpointRule[];
+  #asksRelativeCost: boolean;
   /** Sample at which the frames began to be counted, and output frame from there at which the current segment began. */
   #origin = 0;
   #segmentStart = 0;
@@ -74,6 +81,8 @@ export class RecognizerStream {
     this.#partials = options.partials ?? false;
     this.#alternatives = options.alternatives ?? 0;
     this.#written = options.written ?? false;
+    this.#endpoints = checkEndpointRules(options.endpoint ?? ENDPOINT_RULES);
+    this.#asksRelativeCost = this.#endpoints.some((r) => r.maxRelativeCost !== undefined);
     if (!(Number.isInteger(this.#alternatives) && this.#alternatives >= 0 && this.#alternatives <= 100))
       throw new HearkenError(
         'OPTION_INVALID',
@@ -143,7 +152,13 @@ export class RecognizerStream {
     const words = timedWords(this.#decoder.bestPath(false).labels, frames);
     const last = words.at(-1);
     const silence = last ? (last.complete ? frames - last.end : 0) : frames;
-    const rule = endpointRule(frames * this.#frameSeconds, silence * this.#frameSeconds, words.length > 0);
+    const heard = {
+      utteranceLength: frames * this.#frameSeconds,
+      trailingSilence: silence * this.#frameSeconds,
+      hasWords: words.length > 0,
+      relativeCost: this.#asksRelativeCost ? this.#decoder.relativeCost() : 0,
+    };
+    const rule = endpointRule(heard, this.#endpoints);
     return rule > 0 ? this.#finalize(`rule${rule}`) : undefined;
   }
 

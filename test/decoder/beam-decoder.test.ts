@@ -1,5 +1,14 @@
 import { expect } from 'chai';
-import { BeamDecoder, timedWords } from '../../src/decoder/index.js';
+import {
+  BeamDecoder,
+  checkEndpointRules,
+  ENDPOINT_RULES,
+  endpointRule,
+  KALDI_ENDPOINT_RULES,
+  NO_LM,
+  timedWords,
+} from '../../src/decoder/index.js';
+import { HearkenError } from '../../src/errors.js';
 import { ConstFst, VectorFst } from '../../src/fst/index.js';
 import { codeOf } from '../support/errors.js';
 import { random } from '../support/random-fst.js';
@@ -64,6 +73,42 @@ describe('BeamDecoder', () => {
     const { reachedFinal, labels } = decoder.bestPath(true);
     expect(reachedFinal).to.equal(false);
     expect(labels).to.deep.equal([{ label: 4, frame: 0 }]);
+  });
+
+  it('ends utterances by the first rule whose conditions hold', () => {
+    const heard = { utteranceLength: 3, trailingSilence: 0, hasWords: true, relativeCost: 0 };
+    for (const [change, ours, kaldi] of [
+      [{}, 0, 0],
+      [{ trailingSilence: 0.5 }, 0, 2],
+      [{ trailingSilence: 0.5, relativeCost: 3 }, 0, 0],
+      [{ trailingSilence: 1, relativeCost: 3 }, 2, 3],
+      [{ trailingSilence: 2, relativeCost: Number.POSITIVE_INFINITY }, 2, 4],
+      [{ trailingSilence: 2, hasWords: false }, 0, 0],
+      [{ trailingSilence: 5, hasWords: false }, 1, 1],
+      [{ trailingSilence: 0.4, relativeCost: 3, utteranceLength: 12 }, 3, 0],
+      [{ utteranceLength: 30 }, 4, 5],
+    ] as const) {
+      expect(endpointRule({ ...heard, ...change }), JSON.stringify(change)).to.equal(ours);
+      expect(endpointRule({ ...heard, ...change }, KALDI_ENDPOINT_RULES), JSON.stringify(change)).to.equal(kaldi);
+    }
+    expect(endpointRule({ ...heard, utteranceLength: 120 }, checkEndpointRules([]))).to.equal(1);
+    expect(() => checkEndpointRules([{ ...ENDPOINT_RULES[0], minTrailingSilence: Number.NaN }])).to.throw(
+      HearkenError,
+      'rule 1',
+    );
+  });
+
+  it('tells what ending costs above going on', () => {
+    const fst = new VectorFst();
+    fst.start = fst.addState();
+    const end = fst.addState();
+    fst.addArc(0, 1, 0, 0, 0);
+    fst.addArc(0, 1, 0, 1.5, end);
+    fst.setFinal(end, 0.25);
+    const decoder = new BeamDecoder(ConstFst.fromVector(fst), NO_LM, 1);
+    expect(decoder.relativeCost()).to.equal(Number.POSITIVE_INFINITY);
+    decoder.advance(Float32Array.of(-3));
+    expect(decoder.relativeCost()).to.be.closeTo(1.75, 1e-6);
   });
 
   it('refuses scores that are no numbers or of the wrong width, and goes on', () => {

@@ -24,3 +24,11 @@ def widen_bottlenecks(state, model):
         else:
             out[name] = old
     return out
+
+
+def save_weights(checkpoint, out):
+    """The averaged weights and units of a training checkpoint, in half precision: enough to begin another run with."""
+    saved = torch.load(checkpoint)
+    average = {k: v.half() if v.is_floating_point() else v for k, v in saved["average"].items()}
+    out.parent.mkdir(exist_ok=True)
+    torch.save({"average": average, "units": saved["units"]}, out)
