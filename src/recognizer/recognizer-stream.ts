@@ -47,6 +47,9 @@ export interface LoadedModel {
   labels(): ReadonlyMap<string, number>;
 }
 
+/** Lattice beam where alternatives are asked for: of words that are all but certain, the others lie far behind. */
+const ALTERNATIVES_BEAM = 12;
+
 /** Samples of one stream to results: scores, search and endpoints in a row, all bounded. */
 export class RecognizerStream {
   /** What a user should know: phrases that cannot be listened for. */
@@ -72,6 +75,8 @@ export class RecognizerStream {
     this.#model = model;
     this.#scores = new ScoreStream(model.session, card);
     const settings = decoderOptions({ ...card.decoder, ...options.decoder });
+    if ((options.alternatives ?? 0) > 0 && options.decoder?.latticeBeam === undefined)
+      settings.latticeBeam = Math.max(settings.latticeBeam, ALTERNATIVES_BEAM);
     const { phrases, unknown } = labelledPhrases(options.phrases ?? [], () => model.labels());
     this.warnings = unknown.map(
       ({ phrase, word }) => `phrase "${phrase}" left out: no word "${word}" in the vocabulary`,
