@@ -2,7 +2,7 @@ import type { StreamSummary } from '../src/index.js';
 import { HearkenError } from '../src/index.js';
 import type { Limits } from './limits.js';
 
-/** Weight of a stream of a minute in the running mean of the real-time factor. */
+/** Seconds of audio over which what was measured fades to 1/e in the running mean of the real-time factor. */
 const MEMORY_SECONDS = 600;
 const MINUTE = 60_000;
 

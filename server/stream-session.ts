@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { PcmDecoder } from '../src/audio/index.js';
-import type { EndpointRule } from '../src/decoder/index.js';
 import { type ChannelResult, HearkenError, type RecognitionStream } from '../src/index.js';
 import { recordError, recordSummary, type ServerContext } from './context.js';
 import type { ServerMessage, StartMessage } from './stream-messages.js';
@@ -51,7 +50,7 @@ export class StreamSession {
     this.#options = options;
     this.#onEnd = onEnd;
     const { sampleRate, partials, alternatives, phrases, written, endpoint, channels, channelMode, encoding } = options;
-    const common = { partials, alternatives, phrases, written, ...(endpoint && { endpoint: endpointOf(endpoint) }) };
+    const common = { partials, alternatives, phrases, written, endpoint };
     if (encoding === 'container')
       this.#stream = context.engine.createRecordingStream({ ...common, channels: channelMode });
     else if (channels > 1) {
@@ -215,12 +214,4 @@ export class StreamSession {
     if (this.#kept.length > MAX_KEPT) this.#kept.shift();
     this.#outlet?.send(numbered);
   }
-}
-
-/** Rules as the engine takes them: what is absent is left out. */
-function endpointOf(rules: NonNullable<StartMessage['endpoint']>): EndpointRule[] {
-  return rules.map(({ maxRelativeCost, ...rule }) => ({
-    ...rule,
-    ...(maxRelativeCost !== undefined && { maxRelativeCost }),
-  }));
 }

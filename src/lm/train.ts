@@ -98,9 +98,7 @@ export function trainLm(
   thresholds: number[],
   onStep: (step: string) => void = () => undefined,
 ): BackoffModel {
-  const model = estimate(text, words, order, onStep);
-  onStep('pruning');
-  return thresholds.some((t) => t > 0) ? entropyPrune(model, thresholds) : model;
+  return trainMixture([text], words, order, thresholds, [], onStep).model;
 }
 
 /** A model a text, mixed by the weights under which they foretell `heldOut` best, then pruned. */
@@ -113,14 +111,24 @@ export function trainMixture(
   onStep: (step: string) => void = () => undefined,
 ): { model: BackoffModel; weights: number[] } {
   const models = texts.map((text) => estimate(text, words, order, onStep));
+  const { mixed, weights } =
+    models.length > 1 ? mixture(models, words, heldOut, onStep) : { mixed: models[0], weights: [1] };
+  onStep(`pruning ${mixed.tables.map((t) => t.word.length).join(' + ')} n-grams`);
+  return { model: thresholds.some((t) => t > 0) ? entropyPrune(mixed, thresholds) : mixed, weights };
+}
+
+function mixture(
+  models: readonly BackoffModel[],
+  words: readonly string[],
+  heldOut: readonly (readonly string[])[],
+  onStep: (step: string) => void,
+): { mixed: BackoffModel; weights: number[] } {
   const ids = new Map(vocabularyOf(words).map((w, i) => [w, i]));
   const sentences = heldOut.map((s) => s.map((w) => ids.get(w) ?? UNKNOWN));
   onStep(`weighing ${models.length} models on ${sentences.length} sentences`);
   const weights = mixtureWeights(models.map((m) => wordProbabilities(m, sentences)));
   onStep(`mixing by ${weights.map((w) => w.toFixed(3)).join(', ')}`);
-  const mixed = mixModels(models, weights);
-  onStep(`pruning ${mixed.tables.map((t) => t.word.length).join(' + ')} n-grams`);
-  return { model: thresholds.some((t) => t > 0) ? entropyPrune(mixed, thresholds) : mixed, weights };
+  return { mixed: mixModels(models, weights), weights };
 }
 
 function estimate(

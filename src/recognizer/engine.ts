@@ -105,9 +105,7 @@ export class Engine implements AsyncDisposable {
         `sampleRate: ${sampleRate} is not a whole number from ${MIN_SAMPLE_RATE} to ${MAX_SAMPLE_RATE}`,
       );
     }
-    decoderOptions(rest.decoder);
-    checkPhrases(rest.phrases);
-    checkEndpointRules(rest.endpoint ?? []);
+    checkOptions(rest);
     return new RecognitionStream(
       this.#leastBusy(),
       (id) => ({ type: 'samples-open', id, sampleRate, options: rest }),
@@ -118,9 +116,7 @@ export class Engine implements AsyncDisposable {
   /** A recording pushed as bytes, or read from `path` by the worker itself. */
   createRecordingStream(options: TranscribeOptions = {}, path?: string): RecognitionStream {
     const { signal, ...rest } = options;
-    decoderOptions(rest.decoder);
-    checkPhrases(rest.phrases);
-    checkEndpointRules(rest.endpoint ?? []);
+    checkOptions(rest);
     return new RecognitionStream(
       this.#leastBusy(),
       (id) => ({ type: 'recording', id, ...(path !== undefined && { path }), options: rest }),
@@ -168,4 +164,11 @@ export class Engine implements AsyncDisposable {
 
 function* slices(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 1 << 16) yield bytes.subarray(at, at + (1 << 16));
+}
+
+/** What can be seen to be wrong before a worker is asked. @throws OPTION_INVALID */
+function checkOptions({ decoder, phrases, endpoint = [] }: StreamOptions): void {
+  decoderOptions(decoder);
+  checkPhrases(phrases);
+  checkEndpointRules(endpoint);
 }
