@@ -1,3 +1,4 @@
+import { acousticBench } from './acoustic.js';
 import { decoderBench } from './decoder.js';
 import { decoderPeersBench } from './decoder-peers.js';
 import { frontendBench } from './frontend.js';
@@ -9,6 +10,7 @@ import { werBench } from './wer.js';
 
 /** `npm run bench -- NAME`. */
 const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
+  acoustic: acousticBench,
   decoder: decoderBench,
   'decoder-peers': decoderPeersBench,
   frontend: frontendBench,

@@ -1,4 +1,4 @@
-/** As much of ONNX's protobuf as a small graph needs (onnx.proto, opset 17): enough to give a peer scores computed before. */
+/** As much of ONNX's protobuf as a small graph needs (onnx.proto, opset 17): enough to give a peer scores computed before, or to time a product. */
 
 type Field = { field: number; value: bigint | number | string | Uint8Array };
 
@@ -30,6 +30,8 @@ const each = (field: number, values: readonly (string | number | Uint8Array)[]):
   values.map((value) => ({ field, value }));
 
 export const FLOAT = 1;
+export const UINT8 = 2;
+export const INT8 = 3;
 export const INT64 = 7;
 
 export function node(op: string, inputs: string[], outputs: string[], ints: Record<string, number> = {}): Uint8Array {
@@ -39,7 +41,12 @@ export function node(op: string, inputs: string[], outputs: string[], ints: Reco
   return message(...each(1, inputs), ...each(2, outputs), { field: 4, value: op }, ...each(5, attributes));
 }
 
-export function tensor(name: string, type: number, dims: number[], data: Float32Array | BigInt64Array): Uint8Array {
+export function tensor(
+  name: string,
+  type: number,
+  dims: number[],
+  data: Float32Array | BigInt64Array | Int8Array,
+): Uint8Array {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return message(...each(1, dims), { field: 2, value: type }, { field: 8, value: name }, { field: 9, value: bytes });
 }

@@ -37,6 +37,8 @@ const CARD = z.object({
     delay: z.number().int().nonnegative(),
     stateSize: positive,
     parameters: positive,
+    /** Of one output frame. */
+    multiplyAdds: positive.optional(),
   }),
   /** `lookahead`: unigram costs in the graph, the n-gram of lm.bin beside it; `static`: the whole grammar in the graph. */
   graph: z.enum(['lookahead', 'static']).default('lookahead'),

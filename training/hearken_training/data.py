@@ -202,6 +202,7 @@ class Batches:
         for speed, clip in self.batches[i]:
             x = self.corpus.log_mel(clip, speed)
             if self.training:
+                x = x[int(self.rng.integers(3)) :]  # so that every third frame is another one each time
                 other = self.corpus.log_mel(self.clips[int(self.rng.integers(len(self.clips)))])
                 x = augment(x, self.rng, other)
             x = features.online_cmvn(x, self.corpus.global_mean)

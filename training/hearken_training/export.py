@@ -2,7 +2,8 @@
 
 features [N, T, 80] (T a multiple of 3) and state [N, S] give loglikes [N, T/3, V] and next_state [N, S]. Batch norms are folded
 into convolutions, and so is the bypass factor: the residual stream is kept divided by bypass^k. It stays fp32 in the int8 model;
-convolutions inside blocks read and write uint8, their weights int8 by channel. Stem and output layer (6 % of the work) stay fp32.
+convolutions inside blocks and of the spectral path read and write uint8, their weights int8 by channel. What reads the features,
+and the output layer, stay fp32.
 """
 import hashlib
 import json
@@ -22,7 +23,7 @@ OPSET = 17
 def _fold(conv, norm):
     """Weight and bias of a convolution with the batch norm behind it folded in."""
     scale = (norm.weight / torch.sqrt(norm.running_var + norm.eps)).detach().numpy()
-    weight = conv.weight.detach().numpy() * scale[:, None, None]
+    weight = conv.weight.detach().numpy() * scale.reshape(-1, *[1] * (conv.weight.dim() - 1))
     return weight, norm.bias.detach().numpy() - norm.running_mean.numpy() * scale
 
 
@@ -55,8 +56,8 @@ class _Builder:
         return self.node("DequantizeLinear", [self.node("QuantizeLinear", [x, s, z]), s, z])
 
     def conv(self, x, name, weight, bias, quantize, **attributes):
-        """weight [out, in, k] applied to x [N, in, 1, T]."""
-        weight = weight[:, :, None].astype(np.float32)
+        """weight [out, in, k] or [out, in, height, k] applied to x [N, in, height, T]."""
+        weight = (weight[:, :, None] if weight.ndim == 3 else weight).astype(np.float32)
         if not quantize or self.ranges is None:
             inputs = [x, self.const(f"{name}_w", weight)]
             if bias is not None:
@@ -75,11 +76,11 @@ class _Builder:
             inputs.append(self.node("DequantizeLinear", [b, self.const(f"{name}_b_scale", product), bz], axis=0))
         return self.node("Conv", inputs, **attributes)
 
-    def with_history(self, x, channels, length):
-        """x [N, C, 1, T] behind `length` frames of its own past, which come from the state and go back to it."""
+    def with_history(self, x, channels, length, height=1):
+        """x [N, C, height, T] behind `length` frames of its own past, which come from the state and go back to it."""
         past = f"past_{len(self.state)}"
-        self.state.append((past, channels, length))
-        shape = self.const(f"{past}_shape", np.array([0, channels, 1, length], np.int64))
+        self.state.append((past, channels * height, length))
+        shape = self.const(f"{past}_shape", np.array([0, channels, height, length], np.int64))
         joined = self.node("Concat", [self.node("Reshape", [past, shape]), x], axis=3)
         start = self.const(f"{past}_start", np.array([-length], np.int64))
         end = self.const(f"{past}_end", np.array([2**62], np.int64))
@@ -87,6 +88,24 @@ class _Builder:
         tail = self.node("Slice", [joined, start, end, axis])
         self.next_state.append(self.node("Flatten", [tail], axis=1))
         return joined
+
+
+def spectral(b, path, bins, factor):
+    """The 2-D path of `path` over the features, its output divided by `factor`."""
+    x = b.node("Transpose", ["features"], perm=[0, 2, 1])
+    x = b.node("Unsqueeze", [x, b.const("axis1", np.array([1], np.int64))])
+    channels = 1
+    for i, (conv, norm) in enumerate(zip(path.convs, path.norms)):
+        x = b.with_history(x, channels, 2, bins)
+        weight, bias = _fold(conv, norm)
+        source = f"spectral{i - 1}_out" if i else None
+        pool, stride = conv.stride[1], conv.stride[0]
+        x = b.conv(x, f"spectral{i}", weight.transpose(0, 1, 3, 2), bias, source, strides=[pool, stride], pads=[1, 0, 1, 0])
+        x = b.quantized(b.node("Relu", [x]), f"spectral{i}_out")
+        channels, bins = conv.out_channels, (bins - 1) // pool + 1
+    x = b.node("Reshape", [x, b.const("spectral_flat", np.array([0, channels * bins, 1, -1], np.int64))])
+    x = b.quantized(x, f"spectral{len(path.convs) - 1}_out")
+    return b.conv(x, "spectral_project", path.project.weight.detach().numpy() / factor, None, f"spectral{len(path.convs) - 1}_out")
 
 
 def build(model, ranges=None):
@@ -115,6 +134,8 @@ def build(model, ranges=None):
             ends = b.const(f"block{i}_ends", np.array([-block.ahead], np.int64))
             x = b.node("Slice", [skip, b.const(f"block{i}_zero", np.array([0], np.int64)), ends, b.const(f"block{i}_t", np.array([3], np.int64))])
         x = b.node("Add", [y, x])
+        if i + 1 == model.join:
+            x = b.node("Add", [x, spectral(b, model.spectral, features.BINS, factor)])
     weight = model.output.weight.detach().numpy() * factor
     y = b.conv(x, "output", weight, model.output.bias.detach().numpy(), None)
     y = b.node("Squeeze", [y, "axis2"])
@@ -148,7 +169,9 @@ def calibrate(model, corpus, clips, keep=0.99995):
     with torch.no_grad():
         for clip in clips:
             x = features.online_cmvn(corpus.log_mel(clip), corpus.global_mean)
-            x = model.stemmed(torch.from_numpy(x[: len(x) // STRIDE * STRIDE])[None])
+            feats = torch.from_numpy(x[: len(x) // STRIDE * STRIDE])[None]
+            model.spectral(feats, note=lambda i, x: note(f"spectral{i}_out", x))
+            x = model.stemmed(feats)
             factor = 1.0
             for i, block in enumerate(model.blocks):
                 note(f"block{i}_in", x / factor)
@@ -157,7 +180,7 @@ def calibrate(model, corpus, clips, keep=0.99995):
                 skip = torch.nn.functional.pad(x, (0, 0, block.ahead, 0))[:, : x.shape[1]]
                 factor *= block.bypass
                 note(f"block{i}_out", (after - block.bypass * skip) / factor)
-                x = after
+                x = after + model.spectral(feats) if i + 1 == model.join else after
     ranges = {}
     for name, parts in seen.items():
         values = np.concatenate(parts)
@@ -210,7 +233,7 @@ def export(corpus, config, checkpoint, out, seed=5):
         "acoustic": {"file": "acoustic.onnx", "topology": "chain", "phones": PHONES,
                      "units": "units.txt", "outputs": model.output.out_channels,
                      "subsampling": STRIDE, "delay": model.delay, "stateSize": state,
-                     "parameters": sum(p.numel() for p in model.parameters())},
+                     "parameters": sum(p.numel() for p in model.parameters()), "multiplyAdds": model.multiply_adds()},
         "decoder": config["decoder"],
         "data": [{"name": n, "licence": l, "attribution": a} for n, l, a in DATA],
     }

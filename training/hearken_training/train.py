@@ -15,7 +15,7 @@ from .lexicon import PHONES
 from .lfmmi import LFMMI, PhoneTrigram
 from .model import AcousticModel
 from .units import left_biphones
-from .warm_start import widen_bottlenecks, widen_outputs
+from .warm_start import grow, widen_outputs
 
 
 def learning_rate(step, total, peak, warm_up):
@@ -90,7 +90,7 @@ def train(corpus, config, out, initial=None, max_epochs=None):
         step, epoch, first = saved["step"], saved["epoch"], saved["batch"]
         print(f"resuming at epoch {epoch} batch {first}")
     elif initial:
-        model.load_state_dict(widen_bottlenecks(widen_outputs(start["average"], units), model))
+        model.load_state_dict(grow(widen_outputs(start["average"], units), model))
         average = copy.deepcopy(model)
 
     def save(epoch, batch):

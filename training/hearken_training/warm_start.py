@@ -1,4 +1,4 @@
-"""Weights of a trained model for one with more units or wider bottlenecks: the new model begins where the old one was."""
+"""Weights of a trained model for one with more units, wider bottlenecks or another path: the new model begins where the old one was."""
 import torch
 
 from .units import phones_of
@@ -11,12 +11,12 @@ def widen_outputs(state, table):
     return {k: v[rows] if k in ("output.weight", "output.bias") and len(v) == 2 * phones else v for k, v in state.items()}
 
 
-def widen_bottlenecks(state, model):
-    """A state of narrower bottlenecks for `model`: added channels compute what its initial weights say, and nothing listens to
-    them yet, so that the function is the same (Net2Net, Chen et al. 2016)."""
+def grow(state, model):
+    """A state of narrower bottlenecks, or without the spectral path, for `model`: added channels compute what its initial weights
+    say, and nothing listens to them yet, so that the function is the same (Net2Net, Chen et al. 2016)."""
     out = {}
     for name, new in model.state_dict().items():
-        old = state[name]
+        old = state.get(name, new)
         if old.shape != new.shape:
             merged = new.clone() if name.endswith("reduce.weight") else torch.zeros_like(new)
             merged[tuple(slice(n) for n in old.shape)] = old

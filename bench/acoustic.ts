@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { CHUNK_OUTPUTS, checkProviders, openSession } from '../src/acoustic/index.js';
+import { readPackage } from '../src/recognizer/model-package.js';
+import { INT8, node, onnxModel, tensor, UINT8, value } from './peers/onnx-writer.js';
+
+const MODEL = resolve(import.meta.dirname, '../../models/en-small');
+const SECONDS = 30;
+const RUNS = 7;
+const BATCHES = [1, 2, 4, 8, 16];
+
+const median = (xs: number[]) => xs.sort((a, b) => a - b)[xs.length >> 1];
+
+/**
+ * The network alone, one thread, streams in chunks of 300 ms: real-time factor of a stream by how many are batched, largest
+ * difference from the stream alone, and the ratio to as many multiply-adds as one int8 matrix product.
+ * @param args an execution provider (cpu), and an ONNX file of the same inputs in the model's place
+ */
+export async function acousticBench(args: string[]): Promise<void> {
+  const [provider = 'cpu', file] = args;
+  const { card, acoustic } = readPackage(MODEL);
+  const { session } = await openSession(file ? readFileSync(file) : acoustic, checkProviders([provider]));
+  const { stateSize, subsampling } = card.acoustic;
+  const frames = CHUNK_OUTPUTS * subsampling;
+  const dim = card.features.melBins;
+  const chunks = Math.round((SECONDS * 100) / frames);
+  const input = noise(chunks * frames * dim);
+
+  /** Milliseconds for `batch` equal streams, and the scores of the last one. */
+  const run = async (batch: number) => {
+    let state: Tensor = new Tensor('float32', new Float32Array(batch * stateSize), [batch, stateSize]);
+    const scores: Float32Array[] = [];
+    const began = performance.now();
+    for (let c = 0; c < chunks; c++) {
+      const features = new Float32Array(batch * frames * dim);
+      for (let b = 0; b < batch; b++)
+        features.set(input.subarray(c * frames * dim, (c + 1) * frames * dim), b * frames * dim);
+      const out = await session.run({ features: new Tensor('float32', features, [batch, frames, dim]), state });
+      state = out.next_state as Tensor;
+      const all = out.loglikes.data as Float32Array;
+      scores.push(all.subarray(all.length - all.length / batch));
+    }
+    return { ms: performance.now() - began, scores };
+  };
+
+  const alone = (await run(1)).scores;
+  const multiplyAdds = card.acoustic.multiplyAdds ?? card.acoustic.parameters;
+  const floor = await matrixProductMs(multiplyAdds, chunks);
+  console.log(`${(multiplyAdds / 1e6).toFixed(2)} M multiply-adds an output frame, provider ${provider}`);
+  console.log(`as one int8 matrix product: real-time factor ${(floor / 1000 / SECONDS).toFixed(5)}`);
+  console.log(
+    '| streams batched | real-time factor a stream | over the product | largest difference |\n|---|---|---|---|',
+  );
+  for (const batch of BATCHES) {
+    const times: number[] = [];
+    let difference = 0;
+    for (let i = 0; i < RUNS; i++) {
+      const { ms, scores } = await run(batch);
+      times.push(ms / batch);
+      for (let c = 0; c < chunks; c++)
+        for (let j = 0; j < scores[c].length; j++)
+          difference = Math.max(difference, Math.abs(scores[c][j] - alone[c][j]));
+    }
+    const ms = median(times);
+    console.log(
+      `| ${batch} | ${(ms / 1000 / SECONDS).toFixed(5)} | ${(ms / floor).toFixed(2)} | ${difference.toExponential(1)} |`,
+    );
+  }
+}
+
+/** Features as even-tempered as normalised ones, the same every time. */
+function noise(length: number): Float32Array {
+  let seed = 1;
+  return Float32Array.from({ length }, () => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
+    return seed / 2 ** 30;
+  });
+}
+
+/** Time of `chunks` products [10 × k] × [k × k], scaled to the wanted multiply-adds a row. */
+async function matrixProductMs(multiplyAdds: number, chunks: number): Promise<number> {
+  const k = Math.round(Math.sqrt(multiplyAdds) / 64) * 64;
+  const model = onnxModel({
+    nodes: [node('MatMulInteger', ['a', 'b'], ['y'])],
+    initializers: [tensor('b', INT8, [k, k], new Int8Array(k * k).fill(3))],
+    inputs: [value('a', UINT8, [CHUNK_OUTPUTS, k])],
+    outputs: [value('y', 6, [CHUNK_OUTPUTS, k])],
+    metadata: {},
+  });
+  const { session } = await openSession(model, ['cpu']);
+  const a = new Tensor('uint8', new Uint8Array(CHUNK_OUTPUTS * k).fill(7), [CHUNK_OUTPUTS, k]);
+  const times: number[] = [];
+  for (let i = 0; i < RUNS; i++) times.push(await timed(session, { a }, chunks));
+  return (median(times) * multiplyAdds) / (k * k);
+}
+
+async function timed(session: InferenceSession, feeds: Record<string, Tensor>, times: number): Promise<number> {
+  const began = performance.now();
+  for (let i = 0; i < times; i++) await session.run(feeds);
+  return performance.now() - began;
+}

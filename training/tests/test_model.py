@@ -1,0 +1,82 @@
+"""The network: what it may see, that it can grow without changing, and that its ONNX computes the same in pieces.
+
+Run with python3 tests/test_model.py from training/.
+"""
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from hearken_training.export import build
+from hearken_training.model import AcousticModel
+from hearken_training.warm_start import grow
+
+SPECTRAL = {"join": 1, "layers": [{"channels": 3, "pool": 2}, {"channels": 4, "pool": 1}, {"channels": 5, "pool": 2}]}
+CONFIG = {
+    "channels": 12,
+    "bottleneck": 6,
+    "blocks": [{"dilation": 1, "ahead": 1}, {"dilation": 2, "ahead": 0}],
+    "spectral": SPECTRAL,
+    "dropout": 0,
+    "bypass": 0.8,
+}
+
+
+def random_model(config=CONFIG):
+    torch.manual_seed(1)
+    model = AcousticModel(config, 6).eval()
+    for layer in (model.output, model.spectral.project):
+        torch.nn.init.normal_(layer.weight, std=0.1)
+    return model
+
+
+class ModelTest(unittest.TestCase):
+    def test_both_paths_are_centred_on_the_same_frame(self):
+        model = random_model()
+        x = torch.randn(1, 300, 80)
+        louder = x.clone()
+        louder[0, 150] += 5
+        reached = lambda path: (path(louder) - path(x)).abs().sum(2)[0].detach().nonzero().flatten().float().mean().item()
+        self.assertAlmostEqual(reached(model.spectral) - model.spectral.delay, reached(model.stemmed), delta=0.6)
+
+    def test_output_does_not_depend_on_later_features(self):
+        model = random_model()
+        x = torch.randn(1, 300, 80)
+        with torch.no_grad():
+            self.assertLess((model(x)[:, :50] - model(x[:, :150])).abs().max().item(), 1e-6)
+
+    def test_a_model_grows_without_changing(self):
+        small = random_model({**CONFIG, "bottleneck": 4})
+        torch.nn.init.zeros_(small.spectral.project.weight)
+        state = {k: v for k, v in small.state_dict().items() if not k.startswith("spectral")}
+        grown = AcousticModel(CONFIG, 6).eval()
+        grown.load_state_dict(grow(state, grown))
+        x = torch.randn(2, 30, 80)
+        self.assertLess((small(x) - grown(x)).abs().max().item(), 1e-5)
+
+    def test_a_path_of_another_delay_is_refused(self):
+        with self.assertRaises(ValueError):
+            AcousticModel({**CONFIG, "spectral": {**SPECTRAL, "join": 2, "layers": SPECTRAL["layers"][:2]}}, 6)
+
+    def test_onnx_in_pieces_computes_the_same(self):
+        model = random_model()
+        exported, size = build(model)
+        x = np.random.default_rng(2).normal(size=(1, 60, 80)).astype(np.float32)
+        with tempfile.TemporaryDirectory() as folder:
+            onnx.save(exported, f"{folder}/model.onnx")
+            x.tofile(f"{folder}/features.f32")
+            script = Path(__file__).with_name("run_onnx.mjs")
+            command = ["node", script, f"{folder}/model.onnx", f"{folder}/features.f32", "15", str(size)]
+            out = subprocess.run(command, check=True, capture_output=True).stdout
+        expected = model(torch.from_numpy(x)).detach().numpy()
+        self.assertLess(np.abs(np.frombuffer(out, np.float32).reshape(expected.shape) - expected).max(), 1e-4)
+
+
+if __name__ == "__main__":
+    unittest.main()
