@@ -2,7 +2,14 @@ import { resolve } from 'node:path';
 import { Engine, type Phrase } from '../src/index.js';
 import { NgramLm } from '../src/lm/index.js';
 import { DEFAULT_MODEL, readPackage } from '../src/recognizer/model-package.js';
-import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
+import {
+  type AlignedPair,
+  addScores,
+  align as alignWords,
+  scoreOf,
+  scoringWords,
+  wordErrorRate,
+} from '../src/scoring/index.js';
 import { manifest, withClips } from './scores.js';
 
 /** A word this dear (−ln of its unigram probability) is rare: a name or a term, as users list them. */
@@ -10,8 +17,9 @@ const RARE = 11.5;
 const BOOSTS = [0, 3, 5, 7, 9];
 
 /**
- * Listening for phrases on real speech: the rare words of the librispeech dev split are listed, all at once. How many of
- * them are heard where they are said, and how often they are written where they are not, there and in other speech.
+ * Listening for phrases on real speech: the rare words of the librispeech dev split, and those the vocabulary lacks, are
+ * listed, all at once. How many of them are heard where they are said, and how often they are written where they are not,
+ * there and in other speech.
  */
 export async function phrasesBench(): Promise<void> {
   await using engine = await Engine.load();
@@ -19,57 +27,61 @@ export async function phrasesBench(): Promise<void> {
   if (!parts.lm) throw new Error('the model has no language model to compare with');
   const lm = new NgramLm(parts.lm);
   const labels = new Map(parts.words.map((w, i) => [w, i]));
-  const isRare = (word: string): boolean => lm.unigramCost(labels.get(word) ?? 0) > RARE && labels.has(word);
   const own = manifest('librispeech', 'dev');
   const others = manifest('commonvoice1', 'dev').slice(0, 150);
-  const rare = new Set(own.flatMap((c) => scoringWords(c.text)).filter(isRare));
-  console.log(`${rare.size} rare words listed`);
-  console.log('| boost | heard where said | written where not said | WER | written in other speech | WER there |');
-  console.log('|---|---|---|---|---|---|');
+  const said = new Set(own.flatMap((c) => scoringWords(c.text)));
+  const rare = new Set([...said].filter((w) => lm.unigramCost(labels.get(w) ?? 0) > RARE && labels.has(w)));
+  const unknown = new Set([...said].filter((w) => !labels.has(w)));
+  const listed = new Set([...rare, ...unknown]);
+  console.log(`${rare.size} rare words and ${unknown.size} unknown ones listed`);
+  console.log(
+    '| boost | rare words heard | unknown words heard | written where not said | WER | written in other speech | WER there |',
+  );
+  console.log('|---|---|---|---|---|---|---|');
   for (const boost of BOOSTS) {
-    const phrases = boost > 0 ? [...rare].map((text) => ({ text, boost })) : [];
-    const here = await count(engine, 'librispeech', own, rare, phrases);
-    const there = await count(engine, 'commonvoice1', others, rare, phrases);
-    const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
-    console.log(
-      `| ${boost || 'not listed'} | ${here.heard} of ${here.said} (${percent(here.heard / here.said)}) | ${here.inserted} | ${percent(here.wer)} | ${there.inserted} of ${there.words} words | ${percent(there.wer)} |`,
-    );
+    const phrases = boost > 0 ? [...listed].map((text) => ({ text, boost })) : [];
+    const here = await align(engine, 'librispeech', own, phrases);
+    const there = await align(engine, 'commonvoice1', others, phrases);
+    const words = there.flat().filter((p) => p.reference !== undefined).length;
+    const cells = [
+      boost || 'not listed',
+      recall(here, rare),
+      recall(here, unknown),
+      inserted(here, listed),
+      percent(wordErrorRate(addScores(here.map(scoreOf)))),
+      `${inserted(there, listed)} of ${words} words`,
+      percent(wordErrorRate(addScores(there.map(scoreOf)))),
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
   }
 }
 
-interface Count {
-  said: number;
-  heard: number;
-  inserted: number;
-  words: number;
-  wer: number;
+const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
+
+function recall(clips: AlignedPair[][], words: ReadonlySet<string>): string {
+  const said = clips.flat().filter((p) => p.reference !== undefined && words.has(p.reference));
+  const heard = said.filter((p) => p.operation === 'correct').length;
+  return `${heard} of ${said.length} (${percent(heard / said.length)})`;
 }
 
-async function count(
+const inserted = (clips: AlignedPair[][], words: ReadonlySet<string>): number =>
+  clips.flat().filter((p) => p.operation !== 'correct' && p.hypothesis !== undefined && words.has(p.hypothesis)).length;
+
+/** What was said and heard in each clip, word by word. */
+function align(
   engine: Engine,
   corpus: string,
   clips: { id: string; text: string }[],
-  rare: ReadonlySet<string>,
   phrases: Phrase[],
-): Promise<Count> {
-  return withClips(corpus, 'dev', async (directory) => {
-    const pairs = await Promise.all(
+): Promise<AlignedPair[][]> {
+  return withClips(corpus, 'dev', (directory) =>
+    Promise.all(
       clips.map(async ({ id, text }) => {
         const words: string[] = [];
         for await (const r of engine.transcribe(resolve(directory, `${id}.opus`), { phrases }))
           if (r.type === 'final') words.push(r.text);
-        return align(scoringWords(text), scoringWords(words.join(' ')));
+        return alignWords(scoringWords(text), scoringWords(words.join(' ')));
       }),
-    );
-    const all = pairs.flat();
-    const said = all.filter((p) => p.reference !== undefined && rare.has(p.reference));
-    return {
-      said: said.length,
-      heard: said.filter((p) => p.operation === 'correct').length,
-      inserted: all.filter((p) => p.operation !== 'correct' && p.hypothesis !== undefined && rare.has(p.hypothesis))
-        .length,
-      words: all.filter((p) => p.reference !== undefined).length,
-      wer: wordErrorRate(addScores(pairs.map(scoreOf))),
-    };
-  });
+    ),
+  );
 }

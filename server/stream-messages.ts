@@ -12,6 +12,12 @@ const PHRASE = z.union([
   z.strictObject({ text: z.string().max(200), boost: z.number().min(-20).max(20).default(DEFAULT_BOOST) }),
 ]);
 
+const NEW_WORD = z.strictObject({
+  text: z.string().max(100),
+  pronunciations: z.array(z.string().max(500)).max(20).readonly().optional(),
+  like: z.string().max(100).optional(),
+});
+
 const ENDPOINT = z.strictObject({
   mustContainWords: z.boolean(),
   /** Seconds. */
@@ -43,7 +49,15 @@ const START = z.strictObject({
   alternatives: z.number().int().min(0).max(100).default(0),
   /** When an utterance ends; the first rule whose conditions all hold. Default: as for dictation. */
   endpoint: z.array(ENDPOINT).max(20).optional(),
-  phrases: z.array(PHRASE).max(5000).default([]),
+  phrases: z.array(PHRASE).max(5000).readonly().default([]),
+  /** What `$name` stands for in phrases. */
+  classes: z
+    .record(z.string().max(100), z.array(z.string().max(200)).max(20_000).readonly())
+    .readonly()
+    .default({}),
+  newWords: z.array(NEW_WORD).max(10_000).readonly().default([]),
+  /** Name of another grammar or language model that the server has loaded. */
+  grammar: z.string().max(100).optional(),
   /** Told back in `ready`, and put into the log. */
   metadata: z.record(z.string().max(100), z.string().max(1000)).optional(),
 });
@@ -76,6 +90,8 @@ export type ServerMessage =
       /** For `resume`. */
       session: string;
       model: string;
+      /** What `grammar` of `start` can name. */
+      grammars: string[];
       /** Bytes of audio taken so far: a client that resumes sends on from there. */
       received: number;
       limits: Pick<Limits, 'maxMessageBytes' | 'maxSessionSeconds' | 'idleSeconds' | 'resumeSeconds'>;

@@ -49,8 +49,9 @@ export class StreamSession {
     this.#context = context;
     this.#options = options;
     this.#onEnd = onEnd;
-    const { sampleRate, partials, alternatives, phrases, written, endpoint, channels, channelMode, encoding } = options;
-    const common = { partials, alternatives, phrases, written, endpoint };
+    const { sampleRate, channels, channelMode, encoding } = options;
+    const { partials, alternatives, phrases, classes, newWords, grammar, written, endpoint } = options;
+    const common = { partials, alternatives, phrases, classes, newWords, grammar, written, endpoint };
     if (encoding === 'container')
       this.#stream = context.engine.createRecordingStream({ ...common, channels: channelMode });
     else if (channels > 1) {
@@ -77,6 +78,7 @@ export class StreamSession {
       type: 'ready',
       session: this.id,
       model: this.#context.engine.card.name,
+      grammars: this.#context.engine.grammars,
       received: this.received,
       limits: { maxMessageBytes, maxSessionSeconds, idleSeconds, resumeSeconds },
       ...(this.#options.metadata && { metadata: this.#options.metadata }),

@@ -5,10 +5,10 @@ import { openSession } from '../acoustic/index.js';
 import { HearkenError } from '../errors.js';
 import { textGrid } from '../formats/alignment.js';
 import { formatTranscript } from '../formats/index.js';
+import { ADDITIONS, standardLexicon } from '../lexicon/index.js';
 import { sentences } from '../lm/index.js';
 import { type Alignment, align } from '../recognizer/align.js';
 import { DEFAULT_MODEL, readPackage } from '../recognizer/model-package.js';
-import { ADDITIONS, standardLexicon } from './lexicon.js';
 import { positiveNumber } from './options.js';
 import { contextOf } from './package-files.js';
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import { ADDITIONS, standardLexicon } from '../lexicon/index.js';
 import { buildPackage } from '../recognizer/build-package.js';
 import { DEFAULT_MODEL } from '../recognizer/model-package.js';
-import { ADDITIONS, standardLexicon } from './lexicon.js';
 import { positiveNumber, stepTimer, wholeNumber } from './options.js';
 import { contextOf, sealPackage } from './package-files.js';
 

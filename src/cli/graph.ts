@@ -7,9 +7,9 @@ import { HearkenError } from '../errors.js';
 import { mapFst } from '../fst/index.js';
 import { arpaFst, buildStaticGraph, FIRST_WORD, jsgfFst, type LexiconEntry, parseJsgf } from '../graph/index.js';
 import type { Lexicon } from '../lexicon/index.js';
+import { ADDITIONS, standardLexicon } from '../lexicon/index.js';
 import { writeVocabulary } from '../recognizer/build-package.js';
 import { DEFAULT_MODEL } from '../recognizer/model-package.js';
-import { ADDITIONS, standardLexicon } from './lexicon.js';
 import { positiveNumber, stepTimer } from './options.js';
 import { contextOf, sealPackage } from './package-files.js';
 

@@ -1,14 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { Command } from 'commander';
 import { HearkenError } from '../errors.js';
-import type { Phrase } from '../recognizer/phrases.js';
-import { phraseOption, phrasesOption } from './options.js';
 import { clientTokenOption, connect, type RemoteFlags, showCaptions, urlOption, withServer } from './remote.js';
+import { addVocabularyOptions, type VocabularyFlags, vocabularyOf } from './vocabulary-options.js';
 
-interface Flags extends RemoteFlags {
+interface Flags extends RemoteFlags, VocabularyFlags {
   recorder?: string;
-  phrase: Phrase[];
-  phrases?: Phrase[];
 }
 
 const RATE = 16_000;
@@ -25,17 +22,16 @@ const RECORDERS = [
 ];
 
 export function micCommand(): Command {
-  return new Command('mic')
+  const command = new Command('mic')
     .description('captions of the microphone; end with Ctrl-C')
     .option(
       '--recorder <command>',
       `writes raw 16-bit mono at ${RATE} Hz to standard output (default: arecord, rec or ffmpeg)`,
     )
-    .addOption(phraseOption())
-    .addOption(phrasesOption())
     .addOption(urlOption())
     .addOption(clientTokenOption())
     .action(mic);
+  return addVocabularyOptions(command);
 }
 
 function recorder(): string {
@@ -54,7 +50,7 @@ async function mic(flags: Flags): Promise<void> {
   await withServer(flags, async (url) => {
     const client = await connect(url, flags, {
       sampleRate: RATE,
-      phrases: [...flags.phrase, ...(flags.phrases ?? [])],
+      ...vocabularyOf(flags),
     });
     const showing = showCaptions(client);
     const recording = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 import type { RawFormat } from '../audio/index.js';
 import { BYTES_PER_SAMPLE, type PcmEncoding } from '../audio/pcm.js';
 import type { EngineOptions } from '../recognizer/engine.js';
-import type { Phrase } from '../recognizer/phrases.js';
 
 export function wholeNumber(min: number, max: number): (value: string) => number {
   return (value) => {
@@ -19,28 +17,6 @@ export function positiveNumber(value: string): number {
   if (!(n > 0)) throw new InvalidArgumentError('a positive number is needed.');
   return n;
 }
-
-/** `open the door` or `Kowalczyk=8`: a phrase to listen for and its boost. */
-export function phraseOf(value: string): Phrase {
-  const [, text, boost] = /^(.*?)(?:=(-?[\d.]+))?$/.exec(value.trim()) as RegExpExecArray;
-  return { text, ...(boost !== undefined && { boost: Number(boost) }) };
-}
-
-export const phraseOption = (): Option =>
-  new Option('--phrase <text[=boost]>', 'listen for a phrase; can be repeated')
-    .argParser((value: string, before: Phrase[]) => [...before, phraseOf(value)])
-    .default([], 'none');
-export const phrasesOption = (): Option =>
-  new Option('--phrases <file>', 'phrases to listen for, one a line').argParser((path: string) => {
-    try {
-      return readFileSync(path, 'utf8')
-        .split('\n')
-        .filter((line) => line.trim() !== '')
-        .map(phraseOf);
-    } catch (cause) {
-      throw new InvalidArgumentError(`cannot read ${path}: ${(cause as Error).message}`);
-    }
-  });
 
 export const modelOption = (): Option =>
   new Option('-m, --model <dir>', 'model package (default: the shipped English one)');

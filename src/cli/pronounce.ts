@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { HearkenError } from '../errors.js';
-import { ADDITIONS, standardLexicon } from './lexicon.js';
+import { ADDITIONS, standardLexicon } from '../lexicon/index.js';
 import { wholeNumber } from './options.js';
 
 export function pronounceCommand(): Command {

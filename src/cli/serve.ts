@@ -16,6 +16,7 @@ interface Flags extends EngineFlags {
   limit: Partial<Limits>;
   logLevel: string;
   logTranscripts?: boolean;
+  grammar: Record<string, string>;
 }
 
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
@@ -27,6 +28,13 @@ function limitOf(value: string, before: Partial<Limits>): Partial<Limits> {
   if (!known.includes(name) || !(Number(number) >= 0))
     throw new InvalidArgumentError(`NAME=NUMBER is needed, with NAME one of ${known.join(', ')}.`);
   return { ...before, [name]: Number(number) };
+}
+
+/** `commands=my-model` */
+function namedDirectory(value: string, before: Record<string, string>): Record<string, string> {
+  const at = value.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('NAME=DIRECTORY is needed.');
+  return { ...before, [value.slice(0, at)]: value.slice(at + 1) };
 }
 
 export function serveCommand(): Command {
@@ -45,6 +53,12 @@ export function serveCommand(): Command {
       '--limit <name=number>',
       'change a limit, e.g. maxSessions=100 (docs/server.md lists them); can be repeated',
       limitOf,
+      {},
+    )
+    .option(
+      '--grammar <name=dir>',
+      'package of other words that clients may choose by name (graph build, build-model or adapt make them); can be repeated',
+      namedDirectory,
       {},
     )
     .addOption(new Option('--log-level <level>', 'JSON lines on standard error').choices(LEVELS).default('info'))
@@ -86,7 +100,7 @@ async function serve(flags: Flags): Promise<void> {
   // Loaded here: other commands do not wait for a server they do not need.
   const [{ startServer }, { pino }] = await Promise.all([import('../../server/index.js'), import('pino')]);
   const log = pino({ level: flags.logLevel }, pino.destination({ dest: 2, sync: true }));
-  const engine = await Engine.load({ ...engineOptions(flags), onWarning: (m) => log.warn(m) });
+  const engine = await Engine.load({ ...engineOptions(flags), grammars: flags.grammar, onWarning: (m) => log.warn(m) });
   try {
     const server = await startServer(engine, {
       ...limit,

@@ -1,27 +1,23 @@
 import { Command } from 'commander';
-import type { Phrase } from '../recognizer/phrases.js';
-import { phraseOption, phrasesOption } from './options.js';
 import { clientTokenOption, connect, pieces, type RemoteFlags, showCaptions, urlOption, withServer } from './remote.js';
+import { addVocabularyOptions, type VocabularyFlags, vocabularyOf } from './vocabulary-options.js';
 
-interface Flags extends RemoteFlags {
+interface Flags extends RemoteFlags, VocabularyFlags {
   realtime?: boolean;
-  phrase: Phrase[];
-  phrases?: Phrase[];
 }
 
 const PIECE_SECONDS = 0.1;
 
 export function streamCommand(): Command {
-  return new Command('stream')
+  const command = new Command('stream')
     .description('send a recording to a server as live audio and print the captions as they come')
     .argument('<file>', 'recording')
     .option('--realtime', 'at the pace of speech, rather than as fast as it is taken')
-    .addOption(phraseOption())
-    .addOption(phrasesOption())
     .addOption(urlOption())
     .addOption(clientTokenOption())
     .addHelpText('after', '\nExample:\n  hearken stream talk.mp3 --realtime --url ws://127.0.0.1:2700/v1/stream')
     .action(stream);
+  return addVocabularyOptions(command);
 }
 
 async function stream(file: string, flags: Flags): Promise<void> {
@@ -29,7 +25,7 @@ async function stream(file: string, flags: Flags): Promise<void> {
   await withServer(flags, async (url) => {
     const client = await connect(url, flags, {
       sampleRate: recording.sampleRate,
-      phrases: [...flags.phrase, ...(flags.phrases ?? [])],
+      ...vocabularyOf(flags),
     });
     const showing = showCaptions(client);
     const began = performance.now();

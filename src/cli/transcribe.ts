@@ -5,7 +5,6 @@ import type { RawFormat } from '../audio/index.js';
 import { HearkenError, toHearkenError } from '../errors.js';
 import { FORMATS, type FormatName, formatTranscript, type Transcript } from '../formats/index.js';
 import { Engine, type TranscribeOptions } from '../recognizer/engine.js';
-import type { Phrase } from '../recognizer/phrases.js';
 import type { Segment } from '../recognizer/results.js';
 import { expandInputs, type Input } from './inputs.js';
 import {
@@ -13,15 +12,14 @@ import {
   engineOptions,
   jobsOption,
   modelOption,
-  phraseOption,
-  phrasesOption,
   positiveNumber,
   providersOption,
   rawFormat,
 } from './options.js';
 import { Progress } from './progress.js';
+import { addVocabularyOptions, type VocabularyFlags, vocabularyOf } from './vocabulary-options.js';
 
-interface Flags extends EngineFlags {
+interface Flags extends EngineFlags, VocabularyFlags {
   format: FormatName[];
   outputDir?: string;
   resume?: boolean;
@@ -29,8 +27,6 @@ interface Flags extends EngineFlags {
   raw?: RawFormat;
   beam?: number;
   written?: boolean;
-  phrase: Phrase[];
-  phrases?: Phrase[];
   progress: 'auto' | 'lines' | 'none';
 }
 
@@ -44,7 +40,7 @@ function formats(value: string): FormatName[] {
 }
 
 export function transcribeCommand(): Command {
-  return new Command('transcribe')
+  const command = new Command('transcribe')
     .description('write down what is said in recordings')
     .argument('<input...>', 'files, directories (searched for recordings), patterns, or - for standard input')
     .option('-f, --format <list>', `of ${FORMATS.join(', ')}; several with --output-dir`, formats, [
@@ -60,8 +56,6 @@ export function transcribeCommand(): Command {
     .option('--raw <rate,encoding[,channels]>', 'the input is headerless PCM, e.g. 8000,mulaw', rawFormat)
     .option('--beam <cost>', 'search beam: wider is slower and more exact', positiveNumber)
     .option('--written', 'as people write: numbers, dates, money in figures')
-    .addOption(phraseOption())
-    .addOption(phrasesOption())
     .addOption(
       new Option('--progress <how>', 'bar on a terminal, lines, or none')
         .choices(['auto', 'lines', 'none'])
@@ -75,6 +69,7 @@ export function transcribeCommand(): Command {
       '\nExamples:\n  hearken transcribe talk.mp3\n  hearken transcribe recordings/ -o out -f text,srt --resume\n  ffmpeg -i film.mkv -f wav - | hearken transcribe -',
     )
     .action(transcribe);
+  return addVocabularyOptions(command);
 }
 
 async function transcribe(args: string[], flags: Flags): Promise<void> {
@@ -135,7 +130,7 @@ async function transcribeOne(
     ...(flags.raw && { raw: flags.raw }),
     ...(flags.beam !== undefined && { decoder: { beam: flags.beam } }),
     written: flags.written ?? false,
-    phrases: [...flags.phrase, ...(flags.phrases ?? [])],
+    ...vocabularyOf(flags),
   };
   const stream = engine.open(input.path === '-' ? process.stdin : input.path, options);
   const segments: Segment[][] = [];

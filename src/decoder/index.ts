@@ -1,4 +1,6 @@
 /** Beam search over a search graph and a language model; free of audio and of any neural network runtime. */
+
+export { AddedWordsLm } from './added-words.js';
 export { type AlignedPath, type AlignedPhone, bestLatticePath, phoneAlignment } from './alignment.js';
 export { BeamDecoder, type BestPath, type PathLabel, type RescoringLm } from './beam-decoder.js';
 export { compactLattice, determinizeLattice, rawLattice, stateTimes } from './compact-lattice.js';

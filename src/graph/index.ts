@@ -3,6 +3,7 @@ export { type AlignmentGraph, type AlignmentUnit, alignmentGraph } from './align
 export { type ArpaGrammar, arpaFst } from './arpa-fst.js';
 export { ContextTable } from './context.js';
 export { BLANK, ctcTopology } from './ctc.js';
+export { extendGraph, type WordSlots, wordSlots } from './extend-graph.js';
 export { type Expansion, type Jsgf, type JsgfOptions, parseJsgf } from './jsgf.js';
 export { jsgfFst, jsgfTags } from './jsgf-fst.js';
 export { BACK_OFF, FIRST_WORD, WORD_BEGIN, WORD_END } from './labels.js';

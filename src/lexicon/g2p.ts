@@ -37,7 +37,16 @@ export interface G2pFigures {
 interface Hypothesis {
   cost: number;
   state: number;
+  /** Of its last graphone. */
   phones: readonly string[];
+  before: Hypothesis | undefined;
+}
+
+function phonesOf(last: Hypothesis): string[] {
+  const out: string[] = [];
+  for (let h: Hypothesis | undefined = last; h; h = h.before)
+    for (let i = h.phones.length; i-- > 0; ) out.push(h.phones[i]);
+  return out.reverse();
 }
 
 /**
@@ -123,23 +132,23 @@ export class G2p {
   guess(word: string, most = 1, beam = 40): Guess[] {
     if (!isSpelled(word) || word.length > MAX_LETTERS) return [];
     const at: Hypothesis[][] = Array.from({ length: word.length + 1 }, () => []);
-    at[0].push({ cost: 0, state: this.#lm.start, phones: [] });
+    const bestAt = new Float64Array(word.length + 1).fill(Number.POSITIVE_INFINITY);
+    at[0].push({ cost: 0, state: this.#lm.start, phones: [], before: undefined });
+    bestAt[0] = 0;
     for (let i = 0; i < word.length; i++) {
-      const best = Math.min(...at[i].map((h) => h.cost));
       const here = at[i]
-        .filter((h) => h.cost <= best + COST_BEAM)
+        .filter((h) => h.cost <= bestAt[i] + COST_BEAM)
         .sort((a, b) => a.cost - b.cost)
         .slice(0, beam);
       for (const length of [1, 2]) {
-        if (i + length > word.length) break;
-        for (const { id, phones } of this.#byLetters.get(word.slice(i, i + length)) ?? []) {
-          for (const h of here) {
-            const cost = h.cost + this.#lm.step(h.state, id);
-            at[i + length].push({
-              cost,
-              state: this.#lm.next,
-              phones: phones.length ? [...h.phones, ...phones] : h.phones,
-            });
+        const to = i + length;
+        if (to > word.length) break;
+        for (const { id, phones } of this.#byLetters.get(word.slice(i, to)) ?? []) {
+          for (const before of here) {
+            const cost = before.cost + this.#lm.step(before.state, id);
+            if (cost > bestAt[to] + COST_BEAM) continue;
+            if (cost < bestAt[to]) bestAt[to] = cost;
+            at[to].push({ cost, state: this.#lm.next, phones, before });
           }
         }
       }
@@ -147,9 +156,10 @@ export class G2p {
     const best = new Map<string, Guess>();
     for (const h of at[word.length]) {
       const cost = h.cost + this.#lm.finalCost(h.state);
-      const key = h.phones.join(' ');
-      if (h.phones.length > 0 && cost < (best.get(key)?.cost ?? Number.POSITIVE_INFINITY))
-        best.set(key, { phones: h.phones, cost });
+      const phones = phonesOf(h);
+      const key = phones.join(' ');
+      if (phones.length > 0 && cost < (best.get(key)?.cost ?? Number.POSITIVE_INFINITY))
+        best.set(key, { phones, cost });
     }
     return [...best.values()].sort((a, b) => a.cost - b.cost).slice(0, most);
   }

@@ -4,3 +4,4 @@ export { G2p, type G2pFigures, type G2pTraining, type Guess } from './g2p.js';
 export type { Graphone, SpelledWord } from './letter-alignment.js';
 export { Lexicon, type Lookup, type Pronunciation } from './lexicon.js';
 export { PHONES, SILENCE } from './phones.js';
+export { ADDITIONS, standardLexicon } from './standard.js';

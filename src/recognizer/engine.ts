@@ -4,8 +4,9 @@ import { checkProviders, type ModelCard } from '../acoustic/index.js';
 import { type AudioInput, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from '../audio/index.js';
 import { checkEndpointRules, decoderOptions } from '../decoder/index.js';
 import { HearkenError } from '../errors.js';
-import type { ChannelResult, FromWorker, RecordingOptions, WorkerSetup } from './messages.js';
-import { DEFAULT_MODEL, type PackageParts } from './model-package.js';
+import type { ChannelResult, FromWorker, LoadedParts, RecordingOptions, WorkerSetup } from './messages.js';
+import { DEFAULT_MODEL } from './model-package.js';
+import { checkNewWords } from './new-words.js';
 import { checkPhrases } from './phrases.js';
 import { RecognitionStream } from './recognition-stream.js';
 import type { StreamOptions } from './recognizer-stream.js';
@@ -14,6 +15,8 @@ import { WorkerClient } from './worker-client.js';
 export interface EngineOptions {
   /** Directory of a model package; default the shipped English one. */
   model?: string;
+  /** Packages with other words for the model, made by `hearken graph build`, `build-model` or `adapt`, by the names streams choose them by. */
+  grammars?: Readonly<Record<string, string>>;
   /** Worker threads; default one a core. */
   workers?: number;
   /** Execution providers in order of preference; default `['cpu']`. */
@@ -44,7 +47,7 @@ export class Engine implements AsyncDisposable {
   #closed = false;
 
   private constructor(ready: Extract<FromWorker, { type: 'ready' }>, setup: WorkerSetup, first: WorkerClient) {
-    this.card = (ready.parts as PackageParts).card;
+    this.card = (ready.parts as LoadedParts).model.card;
     this.provider = ready.provider;
     this.#setup = setup;
     this.#clients.push(first);
@@ -58,17 +61,20 @@ export class Engine implements AsyncDisposable {
     }
     const providers = checkProviders(options.providers ?? ['cpu']);
     const model = resolve(options.model ?? DEFAULT_MODEL);
+    const grammars = Object.fromEntries(
+      Object.entries(options.grammars ?? {}).map(([name, path]) => [name, resolve(path)]),
+    );
     let engine: Engine | undefined;
     const onDeath = (): void => {
       if (engine) engine.#heal();
     };
-    const first = new WorkerClient({ model, providers }, onDeath);
+    const first = new WorkerClient({ model, grammars, providers }, onDeath);
     const ready = await first.ready;
     const warn = options.onWarning ?? ((m) => console.warn(`hearken: ${m}`));
     for (const { provider, reason } of ready.passedOver) {
       warn(`execution provider "${provider}" did not start (${reason}); going on with "${ready.provider}"`);
     }
-    const setup = { model, providers: [ready.provider], parts: ready.parts as PackageParts };
+    const setup = { model, grammars, providers: [ready.provider], parts: ready.parts as LoadedParts };
     engine = new Engine(ready, setup, first);
     for (let i = 1; i < workers; i++) engine.#clients.push(new WorkerClient(setup, onDeath));
     await Promise.all(engine.#clients.map((c) => c.ready));
@@ -96,6 +102,21 @@ export class Engine implements AsyncDisposable {
     return this.#clients.reduce((a, b) => (b.streams < a.streams ? b : a));
   }
 
+  /** Names of the grammars that streams may choose. */
+  get grammars(): string[] {
+    return Object.keys(this.#setup.grammars);
+  }
+
+  /** What can be seen to be wrong before a worker is asked. @throws OPTION_INVALID */
+  #checkOptions({ decoder, phrases, classes, newWords, grammar, endpoint = [] }: StreamOptions): void {
+    decoderOptions(decoder);
+    checkPhrases(phrases, classes);
+    checkNewWords(newWords);
+    checkEndpointRules(endpoint);
+    if (grammar !== undefined && !Object.hasOwn(this.#setup.grammars, grammar))
+      throw new HearkenError('OPTION_INVALID', `grammar: there is no "${grammar}"`);
+  }
+
   /** A stream of samples that are pushed as they come. @throws OPTION_INVALID */
   createStream(options: LiveOptions = {}): RecognitionStream {
     const { sampleRate = this.card.features.sampleRate, signal, ...rest } = options;
@@ -105,7 +126,7 @@ export class Engine implements AsyncDisposable {
         `sampleRate: ${sampleRate} is not a whole number from ${MIN_SAMPLE_RATE} to ${MAX_SAMPLE_RATE}`,
       );
     }
-    checkOptions(rest);
+    this.#checkOptions(rest);
     return new RecognitionStream(
       this.#leastBusy(),
       (id) => ({ type: 'samples-open', id, sampleRate, options: rest }),
@@ -116,7 +137,7 @@ export class Engine implements AsyncDisposable {
   /** A recording pushed as bytes, or read from `path` by the worker itself. */
   createRecordingStream(options: TranscribeOptions = {}, path?: string): RecognitionStream {
     const { signal, ...rest } = options;
-    checkOptions(rest);
+    this.#checkOptions(rest);
     return new RecognitionStream(
       this.#leastBusy(),
       (id) => ({ type: 'recording', id, ...(path !== undefined && { path }), options: rest }),
@@ -164,11 +185,4 @@ export class Engine implements AsyncDisposable {
 
 function* slices(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 1 << 16) yield bytes.subarray(at, at + (1 << 16));
-}
-
-/** What can be seen to be wrong before a worker is asked. @throws OPTION_INVALID */
-function checkOptions({ decoder, phrases, endpoint = [] }: StreamOptions): void {
-  decoderOptions(decoder);
-  checkPhrases(phrases);
-  checkEndpointRules(endpoint);
 }

@@ -1,6 +1,6 @@
 import type { RawFormat } from '../audio/index.js';
 import type { ErrorCode } from '../errors.js';
-import type { PackageParts } from './model-package.js';
+import type { PackageParts, WordsParts } from './model-package.js';
 import type { StreamOptions } from './recognizer-stream.js';
 import type { Result } from './results.js';
 
@@ -28,11 +28,19 @@ export interface RecordingOptions extends StreamOptions {
   channels?: 'mix' | 'split';
 }
 
+/** A package, and words of others by the names the user gave them. */
+export interface LoadedParts {
+  model: PackageParts;
+  grammars: Record<string, WordsParts>;
+}
+
 export interface WorkerSetup {
+  /** Directories of packages. */
   model: string;
+  grammars: Record<string, string>;
   providers: string[];
-  /** Absent for the first worker, which reads the package itself. */
-  parts?: PackageParts;
+  /** Absent for the first worker, which reads the packages itself. */
+  parts?: LoadedParts;
 }
 
 export type ToWorker =
@@ -51,7 +59,7 @@ export type FromWorker =
       type: 'ready';
       provider: string;
       passedOver: { provider: string; reason: string }[];
-      parts: PackageParts | undefined;
+      parts: LoadedParts | undefined;
     }
   | { type: 'failed'; code: ErrorCode; message: string }
   | { type: 'result'; id: number; result: ChannelResult }

@@ -8,43 +8,63 @@ import { NgramLm } from '../lm/index.js';
 
 export const DEFAULT_MODEL = resolve(import.meta.dirname, '../../../models/en-small');
 
-/** The parts of a package as they travel to worker threads: the big arrays are shared, not copied. */
-export interface PackageParts {
+/** Words, search graph and language model of a package as they travel to worker threads: the big arrays are shared, not copied. */
+export interface WordsParts {
   card: ModelCard;
-  acoustic: Uint8Array;
   words: string[];
   /** Absent where the graph holds the whole grammar. */
   lm?: Sections;
   graph: Sections;
+  /** Text of the file that says which units the acoustic model has; absent where units are phones. */
+  units?: string;
+}
+
+export interface PackageParts extends WordsParts {
+  acoustic: Uint8Array;
 }
 
 /** Read and check a package directory. @throws MODEL_NOT_FOUND, MODEL_CARD, MODEL_CHECKSUM, MODEL_FILE */
 export function readPackage(directory: string): PackageParts {
   const card = readCard(directory);
   const file = (name: string): string => resolve(directory, name);
-  let acoustic: Uint8Array;
-  let words: string[];
+  let parts: PackageParts;
   try {
     const bytes = readFileSync(file(card.acoustic.file));
-    acoustic = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    const acoustic = new Uint8Array(new SharedArrayBuffer(bytes.length));
     acoustic.set(bytes);
-    words = readFileSync(file('words.txt'), 'utf8').trimEnd().split('\n');
+    parts = {
+      card,
+      acoustic,
+      words: readFileSync(file('words.txt'), 'utf8').trimEnd().split('\n'),
+      ...(card.acoustic.units && { units: readFileSync(file(card.acoustic.units), 'utf8') }),
+      ...(card.graph === 'lookahead' && { lm: readSectionFile(file('lm.bin'), NgramLm.KIND) }),
+      graph: readSectionFile(file('graph.bin'), ConstFst.KIND),
+    };
   } catch (cause) {
+    if (cause instanceof HearkenError) throw cause;
     throw new HearkenError('MODEL_NOT_FOUND', `incomplete model package: ${(cause as Error).message}`, { cause });
   }
-  const parts = {
-    card,
-    acoustic,
-    words,
-    ...(card.graph === 'lookahead' && { lm: readSectionFile(file('lm.bin'), NgramLm.KIND) }),
-    graph: readSectionFile(file('graph.bin'), ConstFst.KIND),
-  };
   checkPackage(parts);
   return parts;
 }
 
+/** The words of another package for the acoustic model of `base`. @throws as readPackage; MODEL_CARD where it was made for another model */
+export function readWords(directory: string, base: ModelCard): WordsParts {
+  const { acoustic: _, ...parts } = readPackage(directory);
+  const { phones, outputs, file, units } = parts.card.acoustic;
+  const same = (name: string | undefined): boolean => !name || parts.card.checksums[name] === base.checksums[name];
+  if (
+    outputs !== base.acoustic.outputs ||
+    phones.join(' ') !== base.acoustic.phones.join(' ') ||
+    !same(file) ||
+    !same(units)
+  )
+    throw new HearkenError('MODEL_CARD', `${directory} was built for another acoustic model than ${base.name}'s`);
+  return parts;
+}
+
 /** The parts fit each other, so that no worker meets a bad index later. @throws MODEL_FILE */
-function checkPackage(parts: PackageParts): void {
+function checkPackage(parts: WordsParts): void {
   const graph = new ConstFst(parts.graph);
   const vocabulary = parts.lm ? new NgramLm(parts.lm).vocabulary : parts.words.length;
   if (vocabulary !== parts.words.length)

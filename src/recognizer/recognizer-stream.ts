@@ -1,4 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
+import type { ModelCard } from '../acoustic/index.js';
 import {
   BeamDecoder,
   checkEndpointRules,
@@ -11,17 +12,16 @@ import {
   nBest,
   type PathLabel,
   PhraseBias,
-  type RescoringLm,
   timedWords,
   wordConfidences,
 } from '../decoder/index.js';
 import { HearkenError } from '../errors.js';
-import type { ConstFst } from '../fst/index.js';
 import { written } from '../written/index.js';
-import type { PackageParts } from './model-package.js';
-import { labelledPhrases, type Phrase } from './phrases.js';
+import type { NewWord } from './new-words.js';
+import { labelledPhrases, type Phrase, type SpelledPhrase, spelledPhrases, type WordClasses } from './phrases.js';
 import type { Alternative, Result, Segment, Word, WrittenPiece } from './results.js';
 import { ScoreStream } from './score-stream.js';
+import type { ExtensibleVocabulary, Extension, Vocabulary } from './vocabulary.js';
 
 export interface StreamOptions {
   decoder?: Partial<DecoderOptions>;
@@ -33,18 +33,22 @@ export interface StreamOptions {
   written?: boolean;
   /** When an utterance ends; default ENDPOINT_RULES of `hearken/decoder`. None: at 120 s only. */
   endpoint?: readonly EndpointRule[];
-  /** Phrases to listen for: names, products, commands. */
+  /** Phrases to listen for: names, products, commands. Words that the vocabulary lacks are added to it. */
   phrases?: readonly Phrase[];
+  /** What `$name` stands for in phrases. */
+  classes?: WordClasses;
+  /** Words that the vocabulary lacks, or pronunciations of words it has. */
+  newWords?: readonly NewWord[];
+  /** Name of another grammar or language model that the engine has loaded. */
+  grammar?: string;
 }
 
 /** Loaded parts that all streams of a worker share. */
 export interface LoadedModel {
-  parts: PackageParts;
+  card: ModelCard;
   session: InferenceSession;
-  graph: ConstFst;
-  lm: RescoringLm;
-  /** Labels of the words, made when first asked for. */
-  labels(): ReadonlyMap<string, number>;
+  /** Words of the package itself, or of another by its name. @throws OPTION_INVALID */
+  vocabulary(name?: string): ExtensibleVocabulary;
 }
 
 /** Lattice beam where alternatives are asked for: of words that are all but certain, the others lie far behind. */
@@ -54,7 +58,8 @@ const ALTERNATIVES_BEAM = 12;
 export class RecognizerStream {
   /** What a user should know: phrases that cannot be listened for. */
   readonly warnings: readonly string[];
-  #model: LoadedModel;
+  #card: ModelCard;
+  #vocabulary: Vocabulary;
   #scores: ScoreStream;
   #decoder: BeamDecoder;
   #partials: boolean;
@@ -70,19 +75,35 @@ export class RecognizerStream {
   /** Seconds of an output frame. */
   #frameSeconds: number;
 
-  constructor(model: LoadedModel, options: StreamOptions = {}) {
-    const { card } = model.parts;
-    this.#model = model;
+  /** @throws OPTION_INVALID */
+  static async open(model: LoadedModel, options: StreamOptions = {}): Promise<RecognizerStream> {
+    const spelled = spelledPhrases(options.phrases ?? [], options.classes);
+    const needed = new Set(spelled.flatMap((p) => p.words));
+    const extension = await model.vocabulary(options.grammar).with(options.newWords ?? [], needed);
+    return new RecognizerStream(model, options, spelled, extension);
+  }
+
+  private constructor(
+    model: LoadedModel,
+    options: StreamOptions,
+    spelled: readonly SpelledPhrase[],
+    { vocabulary, unpronounced }: Extension,
+  ) {
+    const { card } = model;
+    this.#card = card;
     this.#scores = new ScoreStream(model.session, card);
-    const settings = decoderOptions({ ...card.decoder, ...options.decoder });
+    this.#vocabulary = vocabulary;
+    const settings = decoderOptions({ ...vocabulary.decoder, ...options.decoder });
     if ((options.alternatives ?? 0) > 0 && options.decoder?.latticeBeam === undefined)
       settings.latticeBeam = Math.max(settings.latticeBeam, ALTERNATIVES_BEAM);
-    const { phrases, unknown } = labelledPhrases(options.phrases ?? [], () => model.labels());
-    this.warnings = unknown.map(
-      ({ phrase, word }) => `phrase "${phrase}" left out: no word "${word}" in the vocabulary`,
-    );
-    const lm = phrases.length > 0 ? new PhraseBias(model.lm, phrases, settings.lmWeight) : model.lm;
-    this.#decoder = new BeamDecoder(model.graph, lm, card.acoustic.outputs, settings);
+    const { phrases, unknown } =
+      spelled.length > 0 ? labelledPhrases(spelled, vocabulary.label) : { phrases: [], unknown: [] };
+    this.warnings = [
+      ...unpronounced.map((word) => `"${word}" cannot be listened for: no pronunciation, or a closed grammar`),
+      ...unknown.map(({ phrase, word }) => `phrase "${phrase}" left out: no word "${word}" in the vocabulary`),
+    ];
+    const lm = phrases.length > 0 ? new PhraseBias(vocabulary.lm, phrases, settings.lmWeight) : vocabulary.lm;
+    this.#decoder = new BeamDecoder(vocabulary.graph, lm, card.acoustic.outputs, settings);
     this.#partials = options.partials ?? false;
     this.#alternatives = options.alternatives ?? 0;
     this.#written = options.written ?? false;
@@ -209,18 +230,18 @@ export class RecognizerStream {
 
   #text(labels: readonly PathLabel[]): string {
     return timedWords(labels, 0)
-      .map((w) => this.#model.parts.words[w.label])
+      .map((w) => this.#vocabulary.words[w.label])
       .join(' ');
   }
 
   #word(label: number, begin: number, end: number): Word {
-    const rate = this.#model.parts.card.features.sampleRate;
+    const rate = this.#card.features.sampleRate;
     const seconds = (frame: number): number => {
       // Output frames begin on exact samples; the last may reach past the end of the audio.
       const sample = this.#origin + Math.round((this.#segmentStart + frame) * this.#frameSeconds * rate);
       return Math.min(sample, this.#scores.samples) / rate;
     };
-    return { text: this.#model.parts.words[label], start: seconds(begin), end: seconds(end) };
+    return { text: this.#vocabulary.words[label], start: seconds(begin), end: seconds(end) };
   }
 
   #partial(): Result | undefined {

@@ -2,15 +2,14 @@ import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { checkProviders, openSession } from '../acoustic/index.js';
 import { type AudioSource, mixDown, openAudio, Resampler } from '../audio/index.js';
-import { NO_LM } from '../decoder/index.js';
-import { toHearkenError } from '../errors.js';
-import { ConstFst } from '../fst/index.js';
-import { NgramLm } from '../lm/index.js';
+import { HearkenError, toHearkenError } from '../errors.js';
+import type { Lexicon } from '../lexicon/index.js';
 import { AsyncQueue } from './async-queue.js';
-import type { FromWorker, RecordingOptions, StreamSummary, ToWorker, WorkerSetup } from './messages.js';
-import { readPackage } from './model-package.js';
+import type { FromWorker, LoadedParts, RecordingOptions, StreamSummary, ToWorker, WorkerSetup } from './messages.js';
+import { readPackage, readWords } from './model-package.js';
 import { type LoadedModel, RecognizerStream } from './recognizer-stream.js';
 import type { Result } from './results.js';
+import { ExtensibleVocabulary } from './vocabulary.js';
 
 /** The thread in which recordings are decoded and recognised. Messages of one stream are worked off in order. */
 const port = parentPort;
@@ -28,18 +27,40 @@ interface Job {
 const PIECE = 8000;
 const jobs = new Map<number, Job>();
 
+/** Loaded when a stream first has words that its vocabulary lacks: it takes a third of a second, and memory. */
+let lexicon: Promise<Lexicon> | undefined;
+
+function shippedLexicon(): Promise<Lexicon> {
+  return (lexicon ??= import('../lexicon/index.js').then(({ ADDITIONS, standardLexicon }) =>
+    standardLexicon(ADDITIONS),
+  ));
+}
+
 async function load(): Promise<LoadedModel> {
   const setup = workerData as WorkerSetup;
-  const parts = setup.parts ?? readPackage(setup.model);
-  const { session, provider, passedOver } = await openSession(parts.acoustic, checkProviders(setup.providers));
+  const parts = setup.parts ?? readParts(setup);
+  const { session, provider, passedOver } = await openSession(parts.model.acoustic, checkProviders(setup.providers));
   send({ type: 'ready', provider, passedOver, parts: setup.parts ? undefined : parts });
-  let labels: Map<string, number> | undefined;
+  const own = new ExtensibleVocabulary(parts.model, shippedLexicon);
+  const others = new Map(
+    Object.entries(parts.grammars).map(([name, words]) => [name, new ExtensibleVocabulary(words, shippedLexicon)]),
+  );
   return {
-    parts,
+    card: parts.model.card,
     session,
-    graph: new ConstFst(parts.graph),
-    lm: parts.lm ? new NgramLm(parts.lm) : NO_LM,
-    labels: () => (labels ??= new Map(parts.words.map((word, label) => [word, label]))),
+    vocabulary(name) {
+      const found = name === undefined ? own : others.get(name);
+      if (!found) throw new HearkenError('OPTION_INVALID', `grammar: there is no "${name}"`);
+      return found;
+    },
+  };
+}
+
+function readParts({ model, grammars }: WorkerSetup): LoadedParts {
+  const parts = readPackage(model);
+  return {
+    model: parts,
+    grammars: Object.fromEntries(Object.entries(grammars).map(([name, path]) => [name, readWords(path, parts.card)])),
   };
 }
 
@@ -62,16 +83,26 @@ class Channels {
   #frames = 0;
   #busy = 0;
 
-  constructor(
+  private constructor(
     private readonly id: number,
-    model: LoadedModel,
     private readonly sampleRate: number,
+    modelRate: number,
+    streams: RecognizerStream[],
+  ) {
+    this.#streams = streams;
+    this.#resamplers = streams.map(() => new Resampler(sampleRate, modelRate));
+  }
+
+  static async open(
+    id: number,
+    model: LoadedModel,
+    sampleRate: number,
     count: number,
     options: RecordingOptions,
-  ) {
-    const rate = model.parts.card.features.sampleRate;
-    this.#streams = Array.from({ length: count }, () => new RecognizerStream(model, options));
-    this.#resamplers = Array.from({ length: count }, () => new Resampler(sampleRate, rate));
+  ): Promise<Channels> {
+    const streams: RecognizerStream[] = [];
+    for (let c = 0; c < count; c++) streams.push(await RecognizerStream.open(model, options));
+    return new Channels(id, sampleRate, model.card.features.sampleRate, streams);
   }
 
   async accept(planes: Float32Array[], job: Job): Promise<void> {
@@ -138,7 +169,7 @@ async function runSamples(
   sampleRate: number,
   options: RecordingOptions,
 ): Promise<void> {
-  const channels = new Channels(id, model, sampleRate, 1, options);
+  const channels = await Channels.open(id, model, sampleRate, 1, options);
   for await (const input of job.input) {
     if ('samples' in input) await channels.accept([input.samples], job);
     else if ('type' in input && input.type === 'reset') channels.reset();
@@ -165,7 +196,7 @@ async function runRecording(
   }
   const source: AudioSource = await openAudio(path ?? bytes(), options.raw);
   const split = options.channels === 'split';
-  const channels = new Channels(id, model, Math.round(source.sampleRate), split ? source.channels : 1, options);
+  const channels = await Channels.open(id, model, Math.round(source.sampleRate), split ? source.channels : 1, options);
   for await (const planes of source.chunks) {
     if (job.aborted) return;
     await channels.accept(split ? planes : [mixDown(planes)], job);

@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { BeamDecoder, type RescoringLm, timedWords } from '../../src/decoder/index.js';
-import { buildSearchGraph, ContextTable, FIRST_WORD, type LexiconEntry } from '../../src/graph/index.js';
+import {
+  buildSearchGraph,
+  ContextTable,
+  extendGraph,
+  FIRST_WORD,
+  type LexiconEntry,
+  wordSlots,
+} from '../../src/graph/index.js';
 import { cmudict, PHONES } from '../../src/lexicon/index.js';
 import { random } from '../support/random-fst.js';
 
@@ -28,14 +35,20 @@ function scoresOf(phones: readonly string[], context: ContextTable): Float32Arra
 }
 
 describe('search graph', () => {
-  for (const kind of ['left-biphone', 'monophone']) {
+  for (const kind of ['left-biphone', 'monophone', 'left-biphone, half of the words added later']) {
     it(`turns the sounds of words into the words, with and without silence between (${kind})`, function () {
       this.timeout(60_000);
       const next = random(11);
       const words = [...cmudict()].filter((_, i) => i % 400 === 3);
       const entries = words.map(({ phones }, i): LexiconEntry => ({ word: FIRST_WORD + i, phones, cost: 5 + next() }));
       const context = kind === 'monophone' ? ContextTable.monophone(PHONES.length) : randomContext(next);
-      const graph = buildSearchGraph(entries, PHONES, context, { silenceProbability: 0.3 });
+      const whole = buildSearchGraph(entries, PHONES, context, { silenceProbability: 0.3 });
+      let graph = whole;
+      if (kind.endsWith('later')) {
+        const half = (remainder: number) => entries.filter((_, i) => i % 2 === remainder);
+        const base = buildSearchGraph(half(0), PHONES, context, { silenceProbability: 0.3 });
+        graph = extendGraph(base, wordSlots(base, context), context, PHONES, half(1));
+      }
       const lm: RescoringLm = {
         start: 0,
         next: 0,
@@ -46,7 +59,9 @@ describe('search graph', () => {
         finalCost: () => 0,
         unigramCost: (word) => entries[word - FIRST_WORD].cost,
       };
-      const decoder = new BeamDecoder(graph, lm, 2 * context.units, { beam: 40, maxActive: 50_000 });
+      const options = { beam: 40, maxActive: 50_000 };
+      const decoder = new BeamDecoder(graph, lm, 2 * context.units, options);
+      const reference = new BeamDecoder(whole, lm, 2 * context.units, options);
       for (let trial = 0; trial < 40; trial++) {
         const said = Array.from({ length: 3 }, () => words[Math.floor(next() * words.length)]);
         const phones: string[] = [];
@@ -58,7 +73,10 @@ describe('search graph', () => {
         }
         decoder.start();
         decoder.advance(scoresOf(phones, context));
-        const { labels, reachedFinal } = decoder.bestPath(true);
+        const { labels, reachedFinal, cost } = decoder.bestPath(true);
+        reference.start();
+        reference.advance(scoresOf(phones, context));
+        expect(cost).to.be.closeTo(reference.bestPath(true).cost, 1e-3);
         const heard = timedWords(labels, decoder.frames);
         expect(reachedFinal).to.equal(true);
         // Words that sound alike are equally right.
@@ -69,6 +87,23 @@ describe('search graph', () => {
       }
     });
   }
+
+  it('has room for a thousand more words at once', () => {
+    const all = [...cmudict()].filter((_, i) => i % 10 === 3);
+    const entries = all.map(({ phones }, i): LexiconEntry => ({ word: FIRST_WORD + i, phones, cost: 9 }));
+    const context = randomContext(random(5));
+    const graph = buildSearchGraph(entries.slice(1000), PHONES, context, { silenceProbability: 0.3 });
+    const slots = wordSlots(graph, context);
+    const extended = extendGraph(graph, slots, context, PHONES, entries.slice(0, 1000));
+    const times = Array.from({ length: 5 }, () => {
+      const began = performance.now();
+      extendGraph(graph, slots, context, PHONES, entries.slice(0, 1000));
+      return performance.now() - began;
+    });
+    expect(Math.min(...times)).to.be.below(100);
+    const labels = new Set(extended.olabels);
+    expect(entries.every((e) => labels.has(e.word))).to.equal(true);
+  });
 
   it('is the same byte for byte when built again', () => {
     const entries = [...cmudict()].slice(0, 300).map(({ phones }, i) => ({ word: FIRST_WORD + i, phones, cost: 6 }));

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { expect } from 'chai';
-import { type ChannelResult, Engine, type Phrase, type Segment } from '../../src/index.js';
+import { type ChannelResult, Engine, type LiveOptions, type Phrase, type Segment } from '../../src/index.js';
 import { samplesOf } from '../support/audio.js';
 import { rejects } from '../support/errors.js';
 import { DATA } from '../support/shared.js';
@@ -56,9 +56,41 @@ describe('live streams', function () {
     expect(await heard([{ text: 'Painting', boost: 12 }])).to.deep.include({ warnings: [] });
     expect((await heard([{ text: 'Painting', boost: 12 }])).text).to.include('painting');
     expect((await heard([{ text: 'sympathy', boost: -20 }])).text).to.not.include('sympathy');
-    const { text, warnings } = await heard([{ text: 'Zyxabc street' }, { text: 'little fellow' }]);
+    const { text, warnings } = await heard([{ text: '東京 street' }, { text: 'little fellow' }]);
     expect(text).to.equal(TEXT);
-    expect(warnings).to.deep.equal(['phrase "Zyxabc street" left out: no word "zyxabc" in the vocabulary']);
+    expect(warnings).to.deep.equal([
+      '"東京" cannot be listened for: no pronunciation, or a closed grammar',
+      'phrase "東京 street" left out: no word "東京" in the vocabulary',
+    ]);
+  });
+
+  it('hear words that the vocabulary lacks: spelled, pronounced as told, or members of a class', async () => {
+    const text = async (options: LiveOptions): Promise<string> => {
+      const stream = engine.createStream(options);
+      await stream.accept(samples);
+      expect((await stream.finish()).warnings).to.deep.equal([]);
+      return (await collect(stream)).map((s) => s.text).join(' ');
+    };
+    expect(await text({ phrases: [{ text: 'littel fellow', boost: 20 }] })).to.equal(TEXT.replace('little', 'littel'));
+    const newWords = [{ text: 'phelo', pronunciations: ['F EH1 L OW0'], like: 'fellow' }];
+    expect(await text({ newWords })).to.match(/^said the little (fellow|phelo) panting in sympathy$/);
+    const phrases = [{ text: 'little $animal', boost: 10 }];
+    expect(await text({ newWords, phrases, classes: { animal: ['cat', 'phelo'] } })).to.equal(
+      TEXT.replace('fellow', 'phelo'),
+    );
+    expect(await text({})).to.equal(TEXT);
+  });
+
+  it('refuse words and classes that are none', async () => {
+    for (const options of [
+      { newWords: [{ text: 'two words' }] },
+      { newWords: [{ text: 'a', pronunciations: ['Q X'] }] },
+      { newWords: [{ text: 'xyzzy', like: 'zzzyyyxxx' }] },
+      { phrases: [{ text: 'call $nobody' }] },
+      { phrases: [{ text: 'call $a' }], classes: { a: [''] } },
+      { grammar: 'nowhere' },
+    ])
+      await rejects((async () => engine.createStream(options).finish())(), 'OPTION_INVALID');
   });
 
   it('give segments as they are written, times kept', async () => {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { G2p, Lexicon } from '../lexicon/index.js';
+import { G2p } from './g2p.js';
+import { Lexicon } from './lexicon.js';
 
 const SHIPPED = resolve(import.meta.dirname, '../../../lexicon');
 /** Our own entries besides CMUdict. */

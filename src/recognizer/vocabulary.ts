@@ -1,0 +1,129 @@
+import type { ModelCard } from '../acoustic/index.js';
+import { AddedWordsLm, NO_LM, type RescoringLm } from '../decoder/index.js';
+import { HearkenError } from '../errors.js';
+import { ConstFst } from '../fst/index.js';
+import { ContextTable, extendGraph, FIRST_WORD, type LexiconEntry, type WordSlots, wordSlots } from '../graph/index.js';
+import type { Lexicon, Pronunciation } from '../lexicon/index.js';
+import { NgramLm } from '../lm/index.js';
+import type { WordsParts } from './model-package.js';
+import { type NewWord, phonesOf } from './new-words.js';
+import { wordsOf } from './phrases.js';
+
+/** Sets of added words whose graphs are kept: streams of one application bring the same ones. */
+const KEPT = 4;
+
+/** What a stream is searched with. */
+export interface Vocabulary {
+  words: readonly string[];
+  /** Undefined for words it lacks. */
+  label(word: string): number | undefined;
+  graph: ConstFst;
+  lm: RescoringLm;
+  decoder: ModelCard['decoder'];
+}
+
+/** A vocabulary with words added, and those that could not be. */
+export interface Extension {
+  vocabulary: Vocabulary;
+  unpronounced: string[];
+}
+
+/** A vocabulary of a package, and what streams add to it. Dictionary, labels and word boundaries are found when first needed. */
+export class ExtensibleVocabulary {
+  #parts: WordsParts;
+  /** Without what was added. */
+  readonly plain: Vocabulary;
+  #labels: ReadonlyMap<string, number> | undefined;
+  #context: ContextTable | undefined;
+  #slots: WordSlots | undefined;
+  #rarest = 0;
+  #extensions = new Map<string, Extension>();
+  #lexicon: () => Promise<Lexicon>;
+
+  constructor(parts: WordsParts, lexicon: () => Promise<Lexicon>) {
+    this.#parts = parts;
+    this.#lexicon = lexicon;
+    this.plain = {
+      words: parts.words,
+      label: (word) => (this.#labels ??= new Map(parts.words.map((w, label) => [w, label]))).get(word),
+      graph: new ConstFst(parts.graph),
+      lm: parts.lm ? new NgramLm(parts.lm) : NO_LM,
+      decoder: parts.card.decoder,
+    };
+  }
+
+  /** With new words, and those of `needed` that it lacks. @throws OPTION_INVALID for a word like an unknown one */
+  async with(news: readonly NewWord[], needed: Iterable<string>): Promise<Extension> {
+    const { plain } = this;
+    const added = new Map<string, NewWord>();
+    for (const word of news) added.set(wordsOf(word.text)[0], word);
+    for (const text of needed) if (plain.label(text) === undefined && !added.has(text)) added.set(text, { text });
+    if (added.size === 0) return { vocabulary: plain, unpronounced: [] };
+    // A graph that holds its whole grammar has no place for other words.
+    if (!this.#parts.lm)
+      return { vocabulary: plain, unpronounced: [...added.keys()].filter((w) => plain.label(w) === undefined) };
+    const guesses = [...added].some(([text, w]) => !w.pronunciations && plain.label(text) === undefined);
+    const key = JSON.stringify([...added].sort(([a], [b]) => (a < b ? -1 : 1)));
+    let extension = this.#extensions.get(key);
+    this.#extensions.delete(key);
+    extension ??= this.#extend(plain, added, guesses ? await this.#lexicon() : undefined);
+    this.#extensions.set(key, extension);
+    for (const old of this.#extensions.keys()) {
+      if (this.#extensions.size <= KEPT) break;
+      this.#extensions.delete(old);
+    }
+    return extension;
+  }
+
+  #extend(plain: Vocabulary, added: ReadonlyMap<string, NewWord>, lexicon: Lexicon | undefined): Extension {
+    const { acoustic } = this.#parts.card;
+    const context = (this.#context ??= this.#parts.units
+      ? ContextTable.parse(this.#parts.units)
+      : ContextTable.monophone(acoustic.phones.length));
+    const slots = (this.#slots ??= wordSlots(plain.graph, context));
+    this.#rarest ||= rarestCost(plain);
+    const first = plain.words.length;
+    const labels = new Map<string, number>();
+    const words = [...plain.words];
+    const like: (number | undefined)[] = [];
+    const pronounced: { label: number; phones: Pronunciation }[] = [];
+    const unpronounced: string[] = [];
+    for (const [text, word] of added) {
+      const known = plain.label(text);
+      const given = word.pronunciations?.map(phonesOf);
+      const pronunciations = given ?? (known === undefined && lexicon ? lexicon.pronounce(text) : []);
+      if (pronunciations.length === 0 && known === undefined) {
+        unpronounced.push(text);
+        continue;
+      }
+      const model = word.like === undefined ? undefined : plain.label(wordsOf(word.like)[0]);
+      if (word.like !== undefined && model === undefined)
+        throw new HearkenError(
+          'OPTION_INVALID',
+          `new word "${text}" is like "${word.like}", which the vocabulary lacks`,
+        );
+      // A word it has already gains the pronunciations.
+      const label = known ?? words.push(text) - 1;
+      if (known === undefined) {
+        labels.set(text, label);
+        like[label - first] = model;
+      }
+      for (const phones of pronunciations) pronounced.push({ label, phones });
+    }
+    const lm = new AddedWordsLm(plain.lm, first, like, this.#rarest);
+    const entries = pronounced.map(
+      ({ label, phones }): LexiconEntry => ({ word: label, phones, cost: lm.unigramCost(label) }),
+    );
+    const graph = extendGraph(plain.graph, slots, context, acoustic.phones, entries);
+    return {
+      vocabulary: { words, label: (w) => labels.get(w) ?? plain.label(w), graph, lm, decoder: plain.decoder },
+      unpronounced,
+    };
+  }
+}
+
+function rarestCost({ words, lm }: Vocabulary): number {
+  let most = 0;
+  for (let label = FIRST_WORD; label < words.length; label++) most = Math.max(most, lm.unigramCost(label));
+  return most;
+}
