@@ -65,8 +65,8 @@ export class Engine implements AsyncDisposable {
       Object.entries(options.grammars ?? {}).map(([name, path]) => [name, resolve(path)]),
     );
     let engine: Engine | undefined;
-    const onDeath = (): void => {
-      if (engine) engine.#heal();
+    const onDeath = (dead: WorkerClient): void => {
+      if (engine) engine.#heal(dead);
     };
     const first = new WorkerClient({ model, grammars, providers }, onDeath);
     const ready = await first.ready;
@@ -82,15 +82,10 @@ export class Engine implements AsyncDisposable {
   }
 
   /** A dead worker is replaced; its streams have already been told. */
-  #heal(): void {
+  #heal(dead: WorkerClient): void {
     if (this.#closed) return;
-    void Promise.all(this.#clients.map((c) => Promise.race([c.exited.then(() => c), Promise.resolve(undefined)]))).then(
-      (dead) => {
-        this.#clients = this.#clients.map((c) =>
-          dead.includes(c) ? new WorkerClient(this.#setup, () => this.#heal()) : c,
-        );
-      },
-    );
+    const onDeath = (again: WorkerClient): void => this.#heal(again);
+    this.#clients = this.#clients.map((c) => (c === dead ? new WorkerClient(this.#setup, onDeath) : c));
   }
 
   get workers(): number {

@@ -17,7 +17,7 @@ export class WorkerClient {
   readonly ready: Promise<Extract<FromWorker, { type: 'ready' }>>;
   readonly exited: Promise<void>;
 
-  constructor(setup: WorkerSetup, onDeath: () => void) {
+  constructor(setup: WorkerSetup, onDeath: (dead: WorkerClient) => void) {
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: setup });
     this.ready = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: FromWorker) => {
@@ -34,7 +34,7 @@ export class WorkerClient {
         const error = new HearkenError('WORKER_FAILED', 'a worker thread ended unexpectedly');
         reject(error);
         this.#lose(error);
-        if (!this.#closing) onDeath();
+        if (!this.#closing) onDeath(this);
       });
     });
     this.ready.catch(() => undefined);

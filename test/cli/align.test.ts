@@ -1,14 +1,13 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
 import type { Alignment } from '../../src/recognizer/align.js';
 import { concat, samplesOf } from '../support/audio.js';
+import { hearken } from '../support/cli.js';
 import { DATA, ROOT } from '../support/shared.js';
 import { s16, wav } from '../support/wav.js';
 
-const MAIN = resolve(ROOT, 'dist/src/cli/main.js');
 const SAMPLE = resolve(ROOT, 'examples/data/sample.wav');
 const SHORT = resolve(DATA, 'libri-3526-176653-0051.wav');
 const SAMPLE_TEXT = 'he knew every line in that sharp profile thank you';
@@ -24,14 +23,7 @@ describe('forced alignment', function () {
 
   function align(audio: string, text: string, ...flags: string[]): { out: string; err: string; status: number | null } {
     writeFileSync(resolve(dir, 'text.txt'), text);
-    const { stdout, stderr, status } = spawnSync(
-      process.execPath,
-      [MAIN, 'align', audio, resolve(dir, 'text.txt'), ...flags],
-      {
-        encoding: 'utf8',
-      },
-    );
-    return { out: stdout, err: stderr, status };
+    return hearken('align', audio, resolve(dir, 'text.txt'), ...flags);
   }
   const aligned = (audio: string, text: string): Alignment => JSON.parse(align(audio, text).out) as Alignment;
 
@@ -39,7 +31,7 @@ describe('forced alignment', function () {
     const { words, skipped, complete } = aligned(SAMPLE, 'He knew every line in that sharp profile. Thank you!');
     expect({ skipped, complete }).to.deep.equal({ skipped: [], complete: true });
     expect(words.map((w) => w.text).join(' ')).to.equal(SAMPLE_TEXT);
-    const heard = spawnSync(process.execPath, [MAIN, 'transcribe', SAMPLE, '-f', 'json'], { encoding: 'utf8' }).stdout;
+    const heard = hearken('transcribe', SAMPLE, '-f', 'json').out;
     const times = (JSON.parse(heard) as { segments: { words: { start: number }[] }[] }).segments.flatMap(
       (s) => s.words,
     );

@@ -1,17 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
 import type { LoadReport } from '../../src/cli/load.js';
-import { DATA, ROOT } from '../support/shared.js';
+import { hearken } from '../support/cli.js';
+import { DATA } from '../support/shared.js';
 
-const MAIN = resolve(ROOT, 'dist/src/cli/main.js');
 const SHORT = resolve(DATA, 'libri-3526-176653-0051.wav');
 const TEXT = 'said the little fellow panting in sympathy\n';
-
-function hearken(...args: string[]): { out: string; err: string; status: number | null } {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
-  return { out: stdout, err: stderr, status };
-}
 
 describe('live commands', function () {
   this.timeout(60_000);
