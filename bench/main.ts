@@ -6,6 +6,8 @@ import { grammarBench } from './grammar.js';
 import { phrasesBench } from './phrases.js';
 import { pocketsphinxBench } from './pocketsphinx.js';
 import { serverBench } from './server.js';
+import { soakBench } from './soak.js';
+import { spotBench } from './spot.js';
 import { werBench } from './wer.js';
 
 /** `npm run bench -- NAME`. */
@@ -18,6 +20,8 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   phrases: phrasesBench,
   pocketsphinx: pocketsphinxBench,
   server: serverBench,
+  soak: soakBench,
+  spot: spotBench,
   wer: werBench,
 };
 

@@ -2,7 +2,7 @@ import type { ClientMessage, ServerMessage } from '../server/stream-messages.js'
 
 type Start = Omit<Extract<ClientMessage, { type: 'start' }>, 'type'>;
 /** What comes of a stream: partial and final results, and `done` at its end. */
-export type ClientResult = Extract<ServerMessage, { type: 'partial' | 'final' | 'done' }>;
+export type ClientResult = Extract<ServerMessage, { type: 'partial' | 'keyword' | 'final' | 'done' }>;
 
 /** As much of a WebSocket as is used; that of browsers, of Node 22 and of `ws` have it. */
 export interface SocketLike {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEFAULT_BOOST, type Segment } from '../src/index.js';
+import { DEFAULT_BOOST, type KeywordHit, type Segment } from '../src/index.js';
 import type { Limits } from './limits.js';
 
 /** Messages of Hearken's own protocol, `/v1/stream`. Binary messages are audio. docs/server.md describes them. */
@@ -12,10 +12,18 @@ const PHRASE = z.union([
   z.strictObject({ text: z.string().max(200), boost: z.number().min(-20).max(20).default(DEFAULT_BOOST) }),
 ]);
 
+const PRONUNCIATIONS = z.array(z.string().max(500)).max(20).readonly().optional();
+
 const NEW_WORD = z.strictObject({
   text: z.string().max(100),
-  pronunciations: z.array(z.string().max(500)).max(20).readonly().optional(),
+  pronunciations: PRONUNCIATIONS,
   like: z.string().max(100).optional(),
+});
+
+const KEYWORD = z.strictObject({
+  text: z.string().max(200),
+  pronunciations: PRONUNCIATIONS,
+  threshold: z.number().max(0).optional(),
 });
 
 const ENDPOINT = z.strictObject({
@@ -56,6 +64,10 @@ const START = z.strictObject({
     .readonly()
     .default({}),
   newWords: z.array(NEW_WORD).max(10_000).readonly().default([]),
+  /** Words and phrases to be told of, found by their sound alone. */
+  keywords: z.array(KEYWORD).max(200).readonly().default([]),
+  /** False: only keywords are listened for. */
+  recognize: z.boolean().default(true),
   /** Name of another grammar or language model that the server has loaded. */
   grammar: z.string().max(100).optional(),
   /** Told back in `ready`, and put into the log. */
@@ -100,6 +112,7 @@ export type ServerMessage =
   /** Bytes of audio taken so far: a client need not keep what lies before. */
   | { type: 'ack'; seq: number; received: number }
   | { type: 'partial'; seq: number; index: number; channel: number; stable: string; unstable: string }
+  | (KeywordHit & { seq: number; channel: number })
   /** `latency`: milliseconds since the client's last message. */
   | (Omit<Segment, 'words'> & { seq: number; channel: number; latency: number; words?: Segment['words'] })
   | { type: 'done'; seq: number; seconds: number; segments: number; warnings: string[] }

@@ -50,8 +50,10 @@ export class StreamSession {
     this.#options = options;
     this.#onEnd = onEnd;
     const { sampleRate, channels, channelMode, encoding } = options;
-    const { partials, alternatives, phrases, classes, newWords, grammar, written, endpoint } = options;
-    const common = { partials, alternatives, phrases, classes, newWords, grammar, written, endpoint };
+    const { partials, alternatives, phrases, classes, newWords, keywords, recognize, grammar, written, endpoint } =
+      options;
+    const words = { phrases, classes, newWords, keywords, recognize, grammar };
+    const common = { partials, alternatives, written, endpoint, ...words };
     if (encoding === 'container')
       this.#stream = context.engine.createRecordingStream({ ...common, channels: channelMode });
     else if (channels > 1) {
@@ -200,6 +202,10 @@ export class StreamSession {
       this.#context.metrics.partialLatency.observe(seconds);
       return;
     }
+    if (result.type === 'keyword') {
+      this.#send(result);
+      return;
+    }
     this.#segments++;
     this.#context.metrics.finalLatency.observe(seconds);
     const { words, ...rest } = result;
@@ -211,7 +217,8 @@ export class StreamSession {
   #send(message: Unnumbered<Numbered>): void {
     const numbered = { ...message, seq: ++this.#seq } as Numbered;
     // A newer partial or acknowledgement stands for the older ones.
-    if (message.type !== 'final') this.#kept = this.#kept.filter((m) => m.type !== message.type);
+    if (message.type !== 'final' && message.type !== 'keyword')
+      this.#kept = this.#kept.filter((m) => m.type !== message.type);
     if (message.type !== 'ready') this.#kept.push(numbered);
     if (this.#kept.length > MAX_KEPT) this.#kept.shift();
     this.#outlet?.send(numbered);

@@ -133,7 +133,7 @@ class Session {
       if (result.type === 'final') {
         this.finals.push(result);
         this.partial = '';
-      } else this.partial = `${result.stable} ${result.unstable}`.trim();
+      } else if (result.type === 'partial') this.partial = `${result.stable} ${result.unstable}`.trim();
     }
     recordSummary(this.#context, await this.#stream.done);
   }

@@ -53,11 +53,20 @@ function describe({ streams, audioSeconds, failures, final, partial }: LoadRepor
 
 type Recording = Awaited<ReturnType<typeof pieces>>;
 
+export interface LoadOptions extends RemoteFlags {
+  /** At a time. */
+  streams: number;
+  /** How long streams go on being begun. */
+  seconds: number;
+  /** Told what was heard in a recording, by its position. */
+  onTranscript?: (recording: number, text: string) => void;
+}
+
 /** Run `streams` at a time over the recordings for `seconds`. */
 export async function load(
   url: string,
   recordings: readonly Recording[],
-  { streams, seconds, ...flags }: Pick<Flags, 'streams' | 'seconds'> & RemoteFlags,
+  { streams, seconds, onTranscript, ...flags }: LoadOptions,
 ): Promise<LoadReport> {
   const finals: number[] = [];
   const partials: number[] = [];
@@ -68,15 +77,18 @@ export async function load(
   const speaker = async (number: number): Promise<void> => {
     await new Promise((done) => setTimeout(done, 1000 * SPREAD_SECONDS * number));
     while (performance.now() < until) {
-      const { sampleRate, pieces: parts } = recordings[next++ % recordings.length];
+      const recording = next++ % recordings.length;
+      const { sampleRate, pieces: parts } = recordings[recording];
       try {
         const client = await connect(url, flags, { sampleRate, retries: 0 });
         let sent = performance.now();
         let finished = false;
+        const texts: string[] = [];
         const reading = (async () => {
           for await (const result of client) {
             const late = performance.now() - sent;
             if (result.type === 'partial') partials.push(late);
+            else if (result.type === 'final') texts.push(result.text);
             else if (result.type === 'done') finals.push(finished ? late : 0);
           }
         })();
@@ -92,6 +104,7 @@ export async function load(
         finished = true;
         client.finish();
         await reading;
+        onTranscript?.(recording, texts.join(' '));
       } catch (error) {
         failures.push((error as Error).message);
         await new Promise((done) => setTimeout(done, 500));

@@ -15,6 +15,7 @@ import { micCommand } from './mic.js';
 import { pronounceCommand } from './pronounce.js';
 import { scoreCommand } from './score.js';
 import { serveCommand } from './serve.js';
+import { spotCommand } from './spot.js';
 import { streamCommand } from './stream.js';
 import { transcribeCommand } from './transcribe.js';
 
@@ -32,6 +33,7 @@ const program = new Command('hearken')
 for (const command of [
   transcribeCommand(),
   alignCommand(),
+  spotCommand(),
   scoreCommand(),
   infoCommand(),
   doctorCommand(),

@@ -76,6 +76,7 @@ export async function showCaptions(client: HearkenClient): Promise<void> {
         process.stdout.write(`${clear}${text.slice(-((process.stdout.columns ?? 80) - 1))}`);
       }
     } else if (result.type === 'final') process.stdout.write(`${clear}${result.text}\n`);
-    else for (const w of result.warnings) process.stderr.write(`${clear}hearken: warning: ${w}\n`);
+    else if (result.type === 'done')
+      for (const w of result.warnings) process.stderr.write(`${clear}hearken: warning: ${w}\n`);
   }
 }

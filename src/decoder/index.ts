@@ -12,6 +12,7 @@ export {
   endpointRule,
   KALDI_ENDPOINT_RULES,
 } from './endpoint.js';
+export { type Keyword, KeywordSpotter, type Spotted } from './keyword-spotter.js';
 export { arcPosteriors, type Lattice, sortLattice, wordConfidences } from './lattice.js';
 export { type ConfusionBin, type MbrResult, minimumBayesRisk } from './mbr.js';
 export { type LatticePath, nBest } from './n-best.js';

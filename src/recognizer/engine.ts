@@ -4,6 +4,7 @@ import { checkProviders, type ModelCard } from '../acoustic/index.js';
 import { type AudioInput, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from '../audio/index.js';
 import { checkEndpointRules, decoderOptions } from '../decoder/index.js';
 import { HearkenError } from '../errors.js';
+import { checkKeywords } from './keywords.js';
 import type { ChannelResult, FromWorker, LoadedParts, RecordingOptions, WorkerSetup } from './messages.js';
 import { DEFAULT_MODEL } from './model-package.js';
 import { checkNewWords } from './new-words.js';
@@ -103,10 +104,11 @@ export class Engine implements AsyncDisposable {
   }
 
   /** What can be seen to be wrong before a worker is asked. @throws OPTION_INVALID */
-  #checkOptions({ decoder, phrases, classes, newWords, grammar, endpoint = [] }: StreamOptions): void {
+  #checkOptions({ decoder, phrases, classes, newWords, keywords, grammar, endpoint = [] }: StreamOptions): void {
     decoderOptions(decoder);
     checkPhrases(phrases, classes);
     checkNewWords(newWords);
+    checkKeywords(keywords);
     checkEndpointRules(endpoint);
     if (grammar !== undefined && !Object.hasOwn(this.#setup.grammars, grammar))
       throw new HearkenError('OPTION_INVALID', `grammar: there is no "${grammar}"`);

@@ -8,18 +8,21 @@ import {
   ENDPOINT_RULES,
   type EndpointRule,
   endpointRule,
+  type KeywordSpotter,
   type Lattice,
   nBest,
   type PathLabel,
   PhraseBias,
+  type Spotted,
   timedWords,
   wordConfidences,
 } from '../decoder/index.js';
 import { HearkenError } from '../errors.js';
 import { written } from '../written/index.js';
+import { type KeywordOption, spotterOf } from './keywords.js';
 import type { NewWord } from './new-words.js';
 import { labelledPhrases, type Phrase, type SpelledPhrase, spelledPhrases, type WordClasses } from './phrases.js';
-import type { Alternative, Result, Segment, Word, WrittenPiece } from './results.js';
+import type { Alternative, KeywordHit, Result, Segment, Word, WrittenPiece } from './results.js';
 import { ScoreStream } from './score-stream.js';
 import type { ExtensibleVocabulary, Extension, Vocabulary } from './vocabulary.js';
 
@@ -39,6 +42,10 @@ export interface StreamOptions {
   classes?: WordClasses;
   /** Words that the vocabulary lacks, or pronunciations of words it has. */
   newWords?: readonly NewWord[];
+  /** Words and phrases to be told of, found by their sound alone. */
+  keywords?: readonly KeywordOption[];
+  /** False: only keywords are listened for, which is several times as fast; default true. */
+  recognize?: boolean;
   /** Name of another grammar or language model that the engine has loaded. */
   grammar?: string;
 }
@@ -62,6 +69,9 @@ export class RecognizerStream {
   #vocabulary: Vocabulary;
   #scores: ScoreStream;
   #decoder: BeamDecoder;
+  #spotter: KeywordSpotter | undefined;
+  #keywords: readonly string[];
+  #recognize: boolean;
   #partials: boolean;
   #alternatives: number;
   #written: boolean;
@@ -79,8 +89,11 @@ export class RecognizerStream {
   static async open(model: LoadedModel, options: StreamOptions = {}): Promise<RecognizerStream> {
     const spelled = spelledPhrases(options.phrases ?? [], options.classes);
     const needed = new Set(spelled.flatMap((p) => p.words));
-    const extension = await model.vocabulary(options.grammar).with(options.newWords ?? [], needed);
-    return new RecognizerStream(model, options, spelled, extension);
+    const vocabulary = model.vocabulary(options.grammar);
+    const extension = await vocabulary.with(options.newWords ?? [], needed);
+    const keywords = options.keywords ?? [];
+    const spotter = keywords.length > 0 ? await spotterOf(keywords, vocabulary) : undefined;
+    return new RecognizerStream(model, options, spelled, extension, spotter);
   }
 
   private constructor(
@@ -88,7 +101,11 @@ export class RecognizerStream {
     options: StreamOptions,
     spelled: readonly SpelledPhrase[],
     { vocabulary, unpronounced }: Extension,
+    spotter: KeywordSpotter | undefined,
   ) {
+    this.#spotter = spotter;
+    this.#keywords = (options.keywords ?? []).map((k) => k.text);
+    this.#recognize = options.recognize ?? true;
     const { card } = model;
     this.#card = card;
     this.#scores = new ScoreStream(model.session, card);
@@ -97,7 +114,7 @@ export class RecognizerStream {
     if ((options.alternatives ?? 0) > 0 && options.decoder?.latticeBeam === undefined)
       settings.latticeBeam = Math.max(settings.latticeBeam, ALTERNATIVES_BEAM);
     const { phrases, unknown } =
-      spelled.length > 0 ? labelledPhrases(spelled, vocabulary.label) : { phrases: [], unknown: [] };
+      spelled.length > 0 ? labelledPhrases(spelled, (word) => vocabulary.label(word)) : { phrases: [], unknown: [] };
     this.warnings = [
       ...unpronounced.map((word) => `"${word}" cannot be listened for: no pronunciation, or a closed grammar`),
       ...unknown.map(({ phrase, word }) => `phrase "${phrase}" left out: no word "${word}" in the vocabulary`),
@@ -145,13 +162,15 @@ export class RecognizerStream {
 
   #beginAnew(): void {
     this.#scores.beginAnew();
+    this.#spotter?.start();
     this.#segmentStart = 0;
     this.#origin = this.#scores.samples;
   }
 
   async #flush(reason: Segment['reason']): Promise<Result[]> {
     const results = this.#search(await this.#scores.finish());
-    const last = this.#finalize(reason);
+    results.push(...this.#hits(this.#spotter?.finish() ?? []));
+    const last = this.#recognize ? this.#finalize(reason) : undefined;
     return last ? [...results, last] : results;
   }
 
@@ -159,6 +178,8 @@ export class RecognizerStream {
     const results: Result[] = [];
     const width = this.#scores.width;
     for (const chunk of chunks) {
+      if (this.#spotter) results.push(...this.#hits(this.#spotter.advance(chunk)));
+      if (!this.#recognize) continue;
       // Endpoints are looked for at fixed frames of the stream, whatever chunks come.
       for (let at = 0; at < chunk.length; at += width) {
         this.#decoder.advance(chunk.subarray(at, at + width));
@@ -171,6 +192,16 @@ export class RecognizerStream {
       if (partial) results.push(partial);
     }
     return results;
+  }
+
+  #hits(spotted: readonly Spotted[]): KeywordHit[] {
+    return spotted.map(({ keyword, begin, end, score }) => ({
+      type: 'keyword',
+      text: this.#keywords[keyword],
+      start: this.#seconds(begin),
+      end: this.#seconds(end),
+      score: Math.round(score * 1000) / 1000,
+    }));
   }
 
   #endpoint(): Segment | undefined {
@@ -235,13 +266,16 @@ export class RecognizerStream {
   }
 
   #word(label: number, begin: number, end: number): Word {
+    const [start, stop] = [begin, end].map((frame) => this.#seconds(this.#segmentStart + frame));
+    return { text: this.#vocabulary.words[label], start, end: stop };
+  }
+
+  /** Time of an output frame, counted from where the frames began to be. */
+  #seconds(frame: number): number {
     const rate = this.#card.features.sampleRate;
-    const seconds = (frame: number): number => {
-      // Output frames begin on exact samples; the last may reach past the end of the audio.
-      const sample = this.#origin + Math.round((this.#segmentStart + frame) * this.#frameSeconds * rate);
-      return Math.min(sample, this.#scores.samples) / rate;
-    };
-    return { text: this.#vocabulary.words[label], start: seconds(begin), end: seconds(end) };
+    // Output frames begin on exact samples; the last may reach past the end of the audio.
+    const sample = this.#origin + Math.round(frame * this.#frameSeconds * rate);
+    return Math.min(sample, this.#scores.samples) / rate;
   }
 
   #partial(): Result | undefined {

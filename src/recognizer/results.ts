@@ -49,4 +49,14 @@ export interface Partial {
   unstable: string;
 }
 
-export type Result = Segment | Partial;
+/** A keyword that was heard; it may lie in any segment, or across two. */
+export interface KeywordHit {
+  type: 'keyword';
+  text: string;
+  start: number;
+  end: number;
+  /** Nats a phone below the phones that fit best, 0 at most. */
+  score: number;
+}
+
+export type Result = Segment | Partial | KeywordHit;

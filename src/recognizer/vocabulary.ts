@@ -52,6 +52,23 @@ export class ExtensibleVocabulary {
     };
   }
 
+  /** Names of the phones, silence first. */
+  get phones(): readonly string[] {
+    return this.#parts.card.acoustic.phones;
+  }
+
+  get context(): ContextTable {
+    return (this.#context ??= this.#parts.units
+      ? ContextTable.parse(this.#parts.units)
+      : ContextTable.monophone(this.phones.length));
+  }
+
+  /** Pronunciations of each word, by dictionary and letters. */
+  async pronounce(words: readonly string[]): Promise<(readonly Pronunciation[])[]> {
+    const lexicon = await this.#lexicon();
+    return words.map((word) => lexicon.pronounce(word));
+  }
+
   /** With new words, and those of `needed` that it lacks. @throws OPTION_INVALID for a word like an unknown one */
   async with(news: readonly NewWord[], needed: Iterable<string>): Promise<Extension> {
     const { plain } = this;
@@ -76,10 +93,7 @@ export class ExtensibleVocabulary {
   }
 
   #extend(plain: Vocabulary, added: ReadonlyMap<string, NewWord>, lexicon: Lexicon | undefined): Extension {
-    const { acoustic } = this.#parts.card;
-    const context = (this.#context ??= this.#parts.units
-      ? ContextTable.parse(this.#parts.units)
-      : ContextTable.monophone(acoustic.phones.length));
+    const { context } = this;
     const slots = (this.#slots ??= wordSlots(plain.graph, context));
     this.#rarest ||= rarestCost(plain);
     const first = plain.words.length;
@@ -114,7 +128,7 @@ export class ExtensibleVocabulary {
     const entries = pronounced.map(
       ({ label, phones }): LexiconEntry => ({ word: label, phones, cost: lm.unigramCost(label) }),
     );
-    const graph = extendGraph(plain.graph, slots, context, acoustic.phones, entries);
+    const graph = extendGraph(plain.graph, slots, context, this.phones, entries);
     return {
       vocabulary: { words, label: (w) => labels.get(w) ?? plain.label(w), graph, lm, decoder: plain.decoder },
       unpronounced,

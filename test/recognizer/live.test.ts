@@ -93,6 +93,31 @@ describe('live streams', function () {
       await rejects((async () => engine.createStream(options).finish())(), 'OPTION_INVALID');
   });
 
+  it('tell of keywords by their sound, with or without recognising the rest', async () => {
+    const keywords = [{ text: 'little fellow' }, { text: 'sympathy' }, { text: 'elephant' }];
+    for (const recognize of [true, false]) {
+      const stream = engine.createStream({ keywords, recognize });
+      await stream.accept(samples);
+      await stream.finalize();
+      await stream.accept(samples);
+      await stream.finish();
+      const hits: ChannelResult[] = [];
+      const finals: string[] = [];
+      for await (const r of stream) {
+        if (r.type === 'keyword') hits.push(r);
+        if (r.type === 'final') finals.push(r.text);
+      }
+      expect(finals).to.deep.equal(recognize ? [TEXT, TEXT] : []);
+      const heard = hits.filter((h) => h.type === 'keyword');
+      expect(heard.map((h) => h.text)).to.deep.equal(['little fellow', 'sympathy', 'little fellow', 'sympathy']);
+      const seconds = samples.length / 16000;
+      expect(heard[0].start).to.be.closeTo(0.6, 0.1);
+      expect(heard[2].start - heard[0].start).to.be.closeTo(seconds, 0.1);
+    }
+    for (const bad of [{ text: '—' }, { text: 'a', threshold: 1 }, { text: '東京' }])
+      await rejects((async () => engine.createStream({ keywords: [bad] }).finish())(), 'OPTION_INVALID');
+  });
+
   it('give segments as they are written, times kept', async () => {
     const stream = engine.createStream({ written: true });
     await stream.accept(samples);

@@ -1,0 +1,94 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { toHearkenError } from '../errors.js';
+import { Engine } from '../recognizer/engine.js';
+import { DEFAULT_THRESHOLD, type KeywordOption } from '../recognizer/keywords.js';
+import type { KeywordHit } from '../recognizer/results.js';
+import { expandInputs, type Input } from './inputs.js';
+import { type EngineFlags, engineOptions, jobsOption, modelOption, providersOption } from './options.js';
+import { Progress } from './progress.js';
+
+interface Flags extends EngineFlags {
+  phrase: KeywordOption[];
+  threshold: number;
+  json?: boolean;
+  progress: 'auto' | 'lines' | 'none';
+}
+
+function thresholdOf(value: string): number {
+  const n = Number(value);
+  if (!(n <= 0)) throw new InvalidArgumentError('a number of 0 or less is needed.');
+  return n;
+}
+
+/** `hearken` or `hearken=-0.4`. */
+function keywordOf(value: string, before: KeywordOption[]): KeywordOption[] {
+  const [, text, threshold] = /^(.*?)(?:=(.*))?$/.exec(value) as RegExpExecArray;
+  return [...before, { text, ...(threshold !== undefined && { threshold: thresholdOf(threshold) }) }];
+}
+
+export function spotCommand(): Command {
+  return new Command('spot')
+    .description('find where words or phrases are said, by their sound: any words, without a vocabulary')
+    .argument('<input...>', 'files, directories (searched for recordings), patterns, or - for standard input')
+    .addOption(
+      new Option('--phrase <text[=threshold]>', 'what to listen for; can be repeated')
+        .argParser(keywordOf)
+        .default([], 'none')
+        .makeOptionMandatory(),
+    )
+    .option(
+      '--threshold <nats>',
+      'least score, nats a phone; 0 is a perfect fit, nearer to it fewer false alarms and more misses',
+      thresholdOf,
+      DEFAULT_THRESHOLD,
+    )
+    .option('--json', 'a line of JSON a hit, rather than columns')
+    .addOption(
+      new Option('--progress <how>', 'bar on a terminal, lines, or none')
+        .choices(['auto', 'lines', 'none'])
+        .default('auto'),
+    )
+    .addOption(jobsOption())
+    .addOption(modelOption())
+    .addOption(providersOption())
+    .addHelpText(
+      'after',
+      '\nPrints recording, start, end (seconds), score and phrase, tabs between.\nExample:\n  hearken spot calls/ --phrase "cancel my subscription" --phrase refund',
+    )
+    .action(spot);
+}
+
+async function spot(args: string[], flags: Flags): Promise<void> {
+  const inputs = await expandInputs(args);
+  const keywords = flags.phrase.map((k) => ({ threshold: flags.threshold, ...k }));
+  await using engine = await Engine.load({ ...engineOptions(flags), ...(inputs.length === 1 && { workers: 1 }) });
+  const progress = new Progress(inputs.length, flags.progress);
+  let next = 0;
+  const run = async (): Promise<void> => {
+    for (let i = next++; i < inputs.length; i = next++) {
+      const { path, name } = inputs[i];
+      try {
+        const stream = engine.open(path === '-' ? process.stdin : path, { keywords, recognize: false });
+        for await (const hit of stream) {
+          if (hit.type !== 'keyword') continue;
+          progress.clear();
+          process.stdout.write(line(inputs[i], hit, flags));
+        }
+        progress.step(name, (await stream.done).seconds, false);
+      } catch (error) {
+        const { code, message } = toHearkenError(error, 'WORKER_FAILED');
+        process.exitCode = 1;
+        progress.clear();
+        process.stderr.write(`hearken: ${path}: ${message} [${code}]\n`);
+        progress.step(name, 0, true);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: engine.workers }, run));
+  progress.clear();
+}
+
+function line({ path }: Input, { text, start, end, score }: KeywordHit, { json }: Flags): string {
+  if (json) return `${JSON.stringify({ recording: path, phrase: text, start, end, score })}\n`;
+  return `${[path, start.toFixed(2), end.toFixed(2), score.toFixed(2), text].join('\t')}\n`;
+}
