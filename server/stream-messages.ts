@@ -53,6 +53,10 @@ const START = z.strictObject({
   words: z.boolean().default(true),
   /** Final results also as people write them: numbers, dates, money in figures. */
   written: z.boolean().default(false),
+  /** `written` has sentence ends, commas, question marks and capitals. */
+  punctuation: z.boolean().default(false),
+  /** Profane words as their first letter and asterisks. */
+  profanity: z.enum(['keep', 'mask']).default('keep'),
   /** Other readings of a segment. */
   alternatives: z.number().int().min(0).max(100).default(0),
   /** When an utterance ends; the first rule whose conditions all hold. Default: as for dictation. */

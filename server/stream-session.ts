@@ -50,10 +50,10 @@ export class StreamSession {
     this.#options = options;
     this.#onEnd = onEnd;
     const { sampleRate, channels, channelMode, encoding } = options;
-    const { partials, alternatives, phrases, classes, newWords, keywords, recognize, grammar, written, endpoint } =
-      options;
+    const { phrases, classes, newWords, keywords, recognize, grammar } = options;
+    const { partials, alternatives, written, punctuation, profanity, endpoint } = options;
     const words = { phrases, classes, newWords, keywords, recognize, grammar };
-    const common = { partials, alternatives, written, endpoint, ...words };
+    const common = { partials, alternatives, written, punctuation, profanity, endpoint, ...words };
     if (encoding === 'container')
       this.#stream = context.engine.createRecordingStream({ ...common, channels: channelMode });
     else if (channels > 1) {

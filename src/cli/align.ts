@@ -26,7 +26,11 @@ export function alignCommand(): Command {
     .argument('<text>', 'its transcript: a line a sentence (subtitles keep the lines)')
     .addOption(new Option('-f, --format <format>').choices(['json', 'ctm', 'textgrid', 'srt', 'vtt']).default('json'))
     .option('-m, --model <dir>', 'model package', DEFAULT_MODEL)
-    .option('--lexicon <file>', 'pronunciations besides CMUdict: word, tab, phones', ADDITIONS)
+    .option(
+      '--lexicon <file>',
+      'pronunciations besides CMUdict: word, then phones (a PocketSphinx dictionary will do)',
+      ADDITIONS,
+    )
     .option(
       '--skip <cost>',
       'nats that passing over a word costs; less for a transcript with errors',

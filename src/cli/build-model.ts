@@ -29,7 +29,11 @@ export function buildModelCommand(): Command {
       'sentences like those to be recognised: decide how much each text counts',
       [] as string[],
     )
-    .option('--lexicon <file>', 'pronunciations besides CMUdict: word, tab, phones', ADDITIONS)
+    .option(
+      '--lexicon <file>',
+      'pronunciations besides CMUdict: word, then phones (a PocketSphinx dictionary will do)',
+      ADDITIONS,
+    )
     .option('--vocabulary <n>', 'most words', wholeNumber(1, 1_000_000), 65_000)
     .option('--order <n>', 'n-gram order', wholeNumber(1, 5), 3)
     .option('--prune <threshold>', 'entropy pruning threshold', positiveNumber, 1e-7)

@@ -1,13 +1,22 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { readCard } from '../acoustic/index.js';
 import { writeSections } from '../binary/sections.js';
 import { HearkenError } from '../errors.js';
 import { mapFst } from '../fst/index.js';
-import { arpaFst, buildStaticGraph, FIRST_WORD, jsgfFst, type LexiconEntry, parseJsgf } from '../graph/index.js';
-import type { Lexicon } from '../lexicon/index.js';
-import { ADDITIONS, standardLexicon } from '../lexicon/index.js';
+import {
+  arpaFst,
+  buildStaticGraph,
+  FIRST_WORD,
+  type Grammar,
+  grammarFst,
+  type LexiconEntry,
+  parseJsgf,
+  parseJulius,
+  parseSrgs,
+} from '../graph/index.js';
+import { ADDITIONS, type Lexicon, type Pronunciation, standardLexicon } from '../lexicon/index.js';
 import { writeVocabulary } from '../recognizer/build-package.js';
 import { DEFAULT_MODEL } from '../recognizer/model-package.js';
 import { positiveNumber, stepTimer } from './options.js';
@@ -34,15 +43,19 @@ export function graphCommand(): Command {
     .description('build a model package whose graph holds a whole grammar (HCLG): for commands and small tasks')
     .argument(
       '<grammar>',
-      'JSGF grammar (.gram, .jsgf), or n-gram model in ARPA format; words are pronounced by the lexicon',
+      'grammar: JSGF (.gram, .jsgf), SRGS (.grxml, .xml) or Julius (.grammar, its .voca beside it); or n-gram model in ARPA format',
     )
     .requiredOption('-o, --out <dir>', 'directory of the package')
     .option('--base <dir>', 'package whose acoustic model and card are taken', DEFAULT_MODEL)
-    .option('--lexicon <file>', 'pronunciations besides CMUdict: word, tab, phones', ADDITIONS)
+    .option(
+      '--lexicon <file>',
+      'pronunciations besides CMUdict: word, then phones (a PocketSphinx dictionary will do)',
+      ADDITIONS,
+    )
     .option('--lm-weight <x>', 'factor on the costs of the grammar (default: as in the base card)', positiveNumber)
     .option(
       '--filler <cost>',
-      `hear speech outside a JSGF grammar as "${OTHER}": nats a phone, less rejects more; 0: never`,
+      `hear speech outside a grammar as "${OTHER}": nats a phone, less rejects more; 0: never`,
       (value) => (value === '0' ? 0 : positiveNumber(value)),
       DEFAULT_FILLER,
     )
@@ -68,13 +81,16 @@ class Words {
   readonly labels = new Map<string, number>();
   readonly entries: LexiconEntry[] = [];
 
-  constructor(private readonly lexicon: Lexicon) {}
+  constructor(
+    private readonly lexicon: Lexicon,
+    private readonly given: ReadonlyMap<string, readonly Pronunciation[]>,
+  ) {}
 
   /** Undefined where the word cannot be pronounced. */
   label(word: string): number | undefined {
     const known = this.labels.get(word);
     if (known !== undefined) return known;
-    const pronunciations = this.lexicon.pronounce(word.toLowerCase());
+    const pronunciations = this.given.get(word) ?? this.lexicon.pronounce(word.toLowerCase());
     if (pronunciations.length === 0) return undefined;
     const label = FIRST_WORD + this.labels.size;
     this.labels.set(word, label);
@@ -83,29 +99,41 @@ class Words {
   }
 }
 
+/** A grammar by the name of its file; undefined for an n-gram model. */
+function grammarOf(
+  path: string,
+  phones: readonly string[],
+): (Grammar & { pronunciations?: ReadonlyMap<string, Pronunciation[]> }) | undefined {
+  const extension = extname(path).slice(1);
+  const load = (name: string): string => textOf(resolve(dirname(path), `${name.split('.').join('/')}.gram`));
+  if (extension === 'gram' || extension === 'jsgf') return parseJsgf(textOf(path), { load });
+  if (extension === 'grxml' || extension === 'xml') return parseSrgs(textOf(path));
+  if (extension === 'grammar') return parseJulius(textOf(path), textOf(path.replace(/grammar$/, 'voca')), phones);
+  return undefined;
+}
+
 function build(path: string, flags: Flags): void {
   const say = stepTimer();
   const context = contextOf(flags.base);
   const { acoustic, decoder } = readCard(flags.base, false);
-  const words = new Words(standardLexicon(flags.lexicon));
-  const { labels, entries } = words;
   say(`reading ${path}`);
-  const jsgf = /\.(gram|jsgf)$/.test(path);
-  const load = (grammar: string): string => textOf(resolve(dirname(path), `${grammar.split('.').join('/')}.gram`));
-  const { fst, order, unknown } = jsgf
-    ? { fst: jsgfFst(parseJsgf(textOf(path), { load }), (word) => words.label(word)), order: 0, unknown: [] }
+  const grammar = grammarOf(path, acoustic.phones);
+  const words = new Words(standardLexicon(flags.lexicon), grammar?.pronunciations ?? new Map());
+  const { labels, entries } = words;
+  const { fst, order, unknown } = grammar
+    ? { fst: grammarFst(grammar, (word) => words.label(word)), order: 0, unknown: [] }
     : arpaFst(textOf(path).split('\n'), (word) => words.label(word));
   if (labels.size === 0) throw new HearkenError('LM_FORMAT', `${path}: no word of it can be pronounced`);
   const weight = flags.lmWeight ?? decoder.lmWeight ?? 1;
-  const grammar = mapFst(
+  const weighted = mapFst(
     fst,
     fst.semiring,
     (a) => ({ ...a, weight: weight * a.weight }),
     (w) => weight * w,
   );
-  const filler = jsgf && flags.filler > 0 ? { label: FIRST_WORD + labels.size, phoneCost: flags.filler } : undefined;
+  const filler = grammar && flags.filler > 0 ? { label: FIRST_WORD + labels.size, phoneCost: flags.filler } : undefined;
   if (filler) labels.set(OTHER, filler.label);
-  const graph = buildStaticGraph(entries, acoustic.phones, context, grammar, {
+  const graph = buildStaticGraph(entries, acoustic.phones, context, weighted, {
     silenceProbability: 0.3,
     ...(filler && { filler }),
     onStep: say,

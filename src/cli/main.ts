@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { HearkenError } from '../errors.js';
+import { adaptCommand } from './adapt.js';
 import { alignCommand } from './align.js';
 import { buildModelCommand } from './build-model.js';
 import { doctorCommand } from './doctor.js';
@@ -13,6 +14,7 @@ import { lmCommand } from './lm.js';
 import { loadCommand } from './load.js';
 import { micCommand } from './mic.js';
 import { pronounceCommand } from './pronounce.js';
+import { punctuationCommand } from './punctuation.js';
 import { scoreCommand } from './score.js';
 import { serveCommand } from './serve.js';
 import { spotCommand } from './spot.js';
@@ -42,10 +44,12 @@ for (const command of [
   micCommand(),
   loadCommand(),
   buildModelCommand(),
+  adaptCommand(),
   graphCommand(),
   lmCommand(),
   pronounceCommand(),
   g2pCommand(),
+  punctuationCommand(),
   fstCommand(),
 ]) {
   program.addCommand(command.exitOverride());

@@ -9,7 +9,11 @@ export function pronounceCommand(): Command {
     .description('give the pronunciations of words: listed in CMUdict, derived from listed ones, or guessed')
     .argument('[word...]')
     .option('--file <file>', 'words from a file, one a line')
-    .option('--lexicon <file>', 'pronunciations besides CMUdict: word, tab, phones', ADDITIONS)
+    .option(
+      '--lexicon <file>',
+      'pronunciations besides CMUdict: word, then phones (a PocketSphinx dictionary will do)',
+      ADDITIONS,
+    )
     .option('--most <n>', 'most guesses a word', wholeNumber(1, 20), 1)
     .action(pronounce);
 }

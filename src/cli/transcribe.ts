@@ -5,7 +5,7 @@ import type { RawFormat } from '../audio/index.js';
 import { HearkenError, toHearkenError } from '../errors.js';
 import { FORMATS, type FormatName, formatTranscript, type Transcript } from '../formats/index.js';
 import { Engine, type TranscribeOptions } from '../recognizer/engine.js';
-import type { Segment } from '../recognizer/results.js';
+import type { Segment, WrittenPiece } from '../recognizer/results.js';
 import { expandInputs, type Input } from './inputs.js';
 import {
   type EngineFlags,
@@ -27,6 +27,8 @@ interface Flags extends EngineFlags, VocabularyFlags {
   raw?: RawFormat;
   beam?: number;
   written?: boolean;
+  punctuate?: boolean;
+  maskProfanity?: boolean;
   progress: 'auto' | 'lines' | 'none';
 }
 
@@ -56,6 +58,8 @@ export function transcribeCommand(): Command {
     .option('--raw <rate,encoding[,channels]>', 'the input is headerless PCM, e.g. 8000,mulaw', rawFormat)
     .option('--beam <cost>', 'search beam: wider is slower and more exact', positiveNumber)
     .option('--written', 'as people write: numbers, dates, money in figures')
+    .option('--punctuate', 'with sentence ends, commas, question marks and capitals')
+    .option('--mask-profanity', 'profane words as their first letter and asterisks')
     .addOption(
       new Option('--progress <how>', 'bar on a terminal, lines, or none')
         .choices(['auto', 'lines', 'none'])
@@ -130,12 +134,15 @@ async function transcribeOne(
     ...(flags.raw && { raw: flags.raw }),
     ...(flags.beam !== undefined && { decoder: { beam: flags.beam } }),
     written: flags.written ?? false,
+    punctuation: flags.punctuate ?? false,
+    profanity: flags.maskProfanity ? 'mask' : 'keep',
     ...vocabularyOf(flags),
   };
   const stream = engine.open(input.path === '-' ? process.stdin : input.path, options);
   const segments: Segment[][] = [];
   for await (const { channel, ...result } of stream) {
-    if (result.type === 'final') (segments[channel] ??= []).push(flags.written ? asWritten(result, flags) : result);
+    if (result.type === 'final')
+      (segments[channel] ??= []).push(result.written ? asWritten(result, result.written, flags) : result);
   }
   const summary = await stream.done;
   for (const w of summary.warnings) warn(w);
@@ -148,8 +155,7 @@ async function transcribeOne(
 }
 
 /** Text of pieces rather than words. In JSON the words stay beside them. */
-function asWritten(segment: Segment, { format }: Flags): Segment {
-  const pieces = segment.written ?? [];
+function asWritten(segment: Segment, pieces: WrittenPiece[], { format }: Flags): Segment {
   const text = pieces.map((p) => p.text).join(' ');
   return format.includes('json') ? { ...segment, text } : { ...segment, text, words: pieces };
 }

@@ -1,40 +1,15 @@
-import { HearkenError } from '../errors.js';
-
-/** What a rule stands for. Weights are as written: alternatives of one choice are relative to each other. */
-export type Expansion =
-  | { kind: 'word'; word: string }
-  | { kind: 'rule'; name: string; line: number; column: number }
-  | { kind: 'sequence'; parts: Expansion[] }
-  | { kind: 'choice'; options: { weight: number; what: Expansion }[] }
-  | { kind: 'repeat'; what: Expansion; least: 0 | 1 }
-  | { kind: 'optional'; what: Expansion }
-  | { kind: 'tagged'; what: Expansion; tags: string[] }
-  /** Says nothing; can never be said. */
-  | { kind: 'null' | 'void' };
-
-export interface JsgfRule {
-  public: boolean;
-  what: Expansion;
-}
-
-/** A grammar in the Java Speech Grammar Format (W3C note of 2000). */
-export interface Jsgf {
-  name: string;
-  rules: Map<string, JsgfRule>;
-}
+import { checked, checkLength, type Expansion, type Grammar, type GrammarRule, MAX_DEPTH, wrong } from './grammar.js';
 
 export interface JsgfOptions {
   /** The text of another grammar, for `import <name.rule>`; without it imports are refused. */
   load?: (grammar: string) => string;
 }
 
-/** Characters of a grammar, nesting of its brackets, grammars imported by one another. */
-const MAX_LENGTH = 1 << 20;
-const MAX_DEPTH = 100;
+/** Grammars imported by one another. */
 const MAX_IMPORTS = 20;
 
-/** @throws GRAMMAR_FORMAT with line and column */
-export function parseJsgf(text: string, options: JsgfOptions = {}): Jsgf {
+/** A grammar in the Java Speech Grammar Format (W3C note of 2000). @throws GRAMMAR_FORMAT with line and column */
+export function parseJsgf(text: string, options: JsgfOptions = {}): Grammar {
   return new Parser(text, options, []).grammar();
 }
 
@@ -53,15 +28,14 @@ class Parser {
   #tokens: Token[] = [];
   #at = 0;
   #depth = 0;
-  #rules = new Map<string, JsgfRule>();
+  #rules = new Map<string, GrammarRule>();
 
   constructor(
     text: string,
     private readonly options: JsgfOptions,
     private readonly importing: readonly string[],
   ) {
-    if (text.length > MAX_LENGTH)
-      throw new HearkenError('GRAMMAR_FORMAT', `a grammar may have ${MAX_LENGTH} characters, this has ${text.length}`);
+    checkLength(text);
     this.#tokenize(text.replace(/^\ufeff?#JSGF[^;\n]*;/, (header) => ' '.repeat(header.length)));
   }
 
@@ -109,18 +83,15 @@ class Parser {
     if (!this.#take(text)) throw wrong(this.#token, `"${text}" is expected, not "${this.#token.text}"`);
   }
 
-  grammar(): Jsgf {
-    let name = '';
+  grammar(): Grammar {
     if (this.#take('grammar')) {
-      name = this.#token.text;
       this.#at++;
       this.#need(';');
     }
     while (this.#take('import')) this.#import();
     while (this.#token.kind !== 'end') this.#rule();
     if (![...this.#rules.values()].some((r) => r.public)) throw wrong(this.#token, 'no rule is public');
-    this.#checkReferences();
-    return { name, rules: this.#rules };
+    return checked(this.#rules);
   }
 
   #import(): void {
@@ -214,42 +185,6 @@ class Parser {
     for (; this.#token.kind === 'tag'; this.#at++) tags.push(this.#token.text);
     return tags.length > 0 ? { kind: 'tagged', what, tags } : what;
   }
-
-  /** Every rule called is there, and none calls itself: such a grammar is no finite-state machine. */
-  #checkReferences(): void {
-    const done = new Set<string>();
-    const visit = (name: string, trail: readonly string[], at: { line: number; column: number }): void => {
-      const rule = this.#rules.get(name);
-      if (!rule) throw wrong(at, `there is no rule <${name}>`);
-      if (trail.includes(name)) throw wrong(at, `rules call themselves: <${[...trail, name].join('> <')}>`);
-      if (done.has(name)) return;
-      for (const call of calls(rule.what)) visit(call.name, [...trail, name], call);
-      done.add(name);
-    };
-    for (const name of this.#rules.keys()) visit(name, [], { line: 1, column: 1 });
-  }
-}
-
-const wrong = ({ line, column }: { line: number; column: number }, what: string): HearkenError =>
-  new HearkenError('GRAMMAR_FORMAT', `grammar, line ${line}, column ${column}: ${what}`);
-
-function parts(what: Expansion): Expansion[] {
-  switch (what.kind) {
-    case 'sequence':
-      return what.parts;
-    case 'choice':
-      return what.options.map((o) => o.what);
-    case 'repeat':
-    case 'optional':
-    case 'tagged':
-      return [what.what];
-    default:
-      return [];
-  }
-}
-
-function calls(what: Expansion): Extract<Expansion, { kind: 'rule' }>[] {
-  return what.kind === 'rule' ? [what] : parts(what).flatMap(calls);
 }
 
 /** The same with the rules it calls under their full names. */

@@ -77,15 +77,24 @@ export class Lexicon {
     else if (!known.some((k) => k.join(' ') === phones.join(' '))) known.push(phones);
   }
 
-  /** A file of `word<TAB>PH ON ES`, `#` starting a comment. @throws LEXICON_FORMAT naming the line */
+  /**
+   * A file of `word PH ON ES` lines, a tab or spaces behind the word: our own additions, or a dictionary of PocketSphinx or CMU
+   * (`word(2)` for a second pronunciation, stress marks, `;;;` before comments). @throws LEXICON_FORMAT naming the line
+   */
   readAdditions(path: string): void {
     for (const [i, raw] of readFileSync(path, 'utf8').split('\n').entries()) {
-      const line = raw.split('#')[0].trim();
+      const line = raw
+        .replace(/^;;;.*/, '')
+        .split('#')[0]
+        .trim();
       if (!line) continue;
-      const [word, phones] = line.split('\t');
-      if (!phones) throw new HearkenError('LEXICON_FORMAT', `${path}:${i + 1}: no tab between word and phones`);
+      const [word, ...phones] = line.split(/\s+/);
+      if (phones.length === 0) throw new HearkenError('LEXICON_FORMAT', `${path}:${i + 1}: no phones behind "${word}"`);
       try {
-        this.add(word, phones.trim().split(/\s+/));
+        this.add(
+          word.replace(/\(\d+\)$/, '').toLowerCase(),
+          phones.map((p) => p.replace(/\d$/, '')),
+        );
       } catch (error) {
         throw (error as HearkenError).at(`${path}:${i + 1}`);
       }

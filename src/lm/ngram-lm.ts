@@ -4,8 +4,10 @@ import type { BackoffModel } from './kneser-ney.js';
 import { BEGIN, END } from './ngram-counts.js';
 
 /** Costs are stored in steps of 1/1024 nat, up to 63.99. */
-const STEP = 1 / 1024;
-const quantize = (cost: number): number => Math.min(65535, Math.max(0, Math.round(cost / STEP)));
+export const COST_STEP = 1 / 1024;
+/** Stands for a word that never comes. */
+export const NO_COST = 65535;
+const quantize = (cost: number): number => Math.min(NO_COST, Math.max(0, Math.round(cost / COST_STEP)));
 
 /** What a decoder asks of a language model. States are small integers. */
 export interface LanguageModel {
@@ -74,7 +76,7 @@ export class NgramLm implements LanguageModel {
         const w = this.#arcWord[middle];
         if (w === word) {
           this.next = this.#arcNext[middle];
-          return cost + this.#arcCost[middle] * STEP;
+          return cost + this.#arcCost[middle] * COST_STEP;
         }
         if (w < word) low = middle + 1;
         else high = middle - 1;
@@ -83,7 +85,7 @@ export class NgramLm implements LanguageModel {
       s = this.#backoffState[s];
     }
     this.next = this.#unigramNext[word];
-    return cost + this.#unigramCost[word] * STEP;
+    return cost + this.#unigramCost[word] * COST_STEP;
   }
 
   finalCost(state: number): number {
@@ -91,7 +93,7 @@ export class NgramLm implements LanguageModel {
   }
 
   unigramCost(word: number): number {
-    return this.#unigramCost[word] * STEP;
+    return this.#unigramCost[word] * COST_STEP;
   }
 
   toSections(): Sections {
@@ -167,7 +169,7 @@ export class NgramLm implements LanguageModel {
       }
     }
     arcStart[states] = at;
-    const unigramCost = Uint16Array.from(prob[0], (p) => (p > 0 ? quantize(-Math.log(p)) : 65535));
+    const unigramCost = Uint16Array.from(prob[0], (p) => (p > 0 ? quantize(-Math.log(p)) : NO_COST));
     const unigramNext = Uint32Array.from(tables[0].word, (w) => follow(0, w));
     return new NgramLm({
       kind: NgramLm.KIND,

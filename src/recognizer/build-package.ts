@@ -16,16 +16,11 @@ import {
   vocabularyOf,
 } from '../lm/index.js';
 
-export interface BuildOptions extends TextFiles {
-  lexicon: Lexicon;
-  context: ContextTable;
-  out: string;
+export interface BuildOptions extends TextFiles, LanguageOptions {
   vocabularySize: number;
   order: number;
   /** Entropy pruning thresholds by order from 2 up. */
   thresholds: number[];
-  silenceProbability: number;
-  onStep: (step: string) => void;
 }
 
 export interface BuildReport {
@@ -107,27 +102,38 @@ function fromArpa(path: string, { lexicon, onStep }: BuildOptions): LanguagePart
  * is taken as the language model itself.
  */
 export async function buildPackage(options: BuildOptions): Promise<BuildReport> {
-  const { onStep, lexicon, texts } = options;
+  const { texts } = options;
   const arpa = texts.length === 1 && texts[0].endsWith('.arpa');
   const { model, words, unpronounced, report } = arpa ? fromArpa(texts[0], options) : await estimated(options);
+  return { ...report, unpronounced, ...writeLanguage(model, words, options) };
+}
+
+export interface LanguageOptions {
+  lexicon: Lexicon;
+  context: ContextTable;
+  out: string;
+  silenceProbability: number;
+  onStep: (step: string) => void;
+}
+
+/** Write words.txt, lm.bin and the graph over them. @param words those of the model but the special ones */
+export function writeLanguage(
+  model: BackoffModel,
+  words: readonly string[],
+  { lexicon, context, out, silenceProbability, onStep }: LanguageOptions,
+): Pick<BuildReport, 'vocabulary' | 'ngrams' | 'graphStates' | 'graphArcs'> {
   const lm = NgramLm.fromBackoff(model);
   const entries = words.flatMap((word, i): LexiconEntry[] => {
-    const pronunciations = lexicon.pronounce(word);
     const cost = lm.unigramCost(SPECIAL_WORDS.length + i);
-    return pronunciations.map((phones) => ({ word: SPECIAL_WORDS.length + i, phones, cost }));
+    return lexicon.pronounce(word).map((phones) => ({ word: SPECIAL_WORDS.length + i, phones, cost }));
   });
-  const graph = buildSearchGraph(entries, PHONES, options.context, {
-    silenceProbability: options.silenceProbability,
-    onStep,
-  });
-  mkdirSync(options.out, { recursive: true });
-  writeVocabulary(options.out, words);
-  writeFileSync(resolve(options.out, 'lm.bin'), writeSections(lm.toSections()));
-  writeFileSync(resolve(options.out, 'graph.bin'), writeSections(graph.toSections()));
+  const graph = buildSearchGraph(entries, PHONES, context, { silenceProbability, onStep });
+  mkdirSync(out, { recursive: true });
+  writeVocabulary(out, words);
+  writeFileSync(resolve(out, 'lm.bin'), writeSections(lm.toSections()));
+  writeFileSync(resolve(out, 'graph.bin'), writeSections(graph.toSections()));
   return {
-    ...report,
     vocabulary: words.length,
-    unpronounced,
     ngrams: model.tables.map((t) => t.word.length),
     graphStates: graph.numStates,
     graphArcs: graph.numArcs,

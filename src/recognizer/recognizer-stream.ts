@@ -18,13 +18,14 @@ import {
   wordConfidences,
 } from '../decoder/index.js';
 import { HearkenError } from '../errors.js';
-import { written } from '../written/index.js';
+import { masked } from '../written/index.js';
 import { type KeywordOption, spotterOf } from './keywords.js';
 import type { NewWord } from './new-words.js';
 import { labelledPhrases, type Phrase, type SpelledPhrase, spelledPhrases, type WordClasses } from './phrases.js';
-import type { Alternative, KeywordHit, Result, Segment, Word, WrittenPiece } from './results.js';
+import type { Alternative, KeywordHit, Result, Segment, Word } from './results.js';
 import { ScoreStream } from './score-stream.js';
 import type { ExtensibleVocabulary, Extension, Vocabulary } from './vocabulary.js';
+import { PieceWriter } from './written-pieces.js';
 
 export interface StreamOptions {
   decoder?: Partial<DecoderOptions>;
@@ -34,6 +35,10 @@ export interface StreamOptions {
   alternatives?: number;
   /** Also give segments as people write them: numbers, dates, money in figures; default false. English. */
   written?: boolean;
+  /** Segments also have `written` with sentence ends, commas, question marks and capitals; default false. English. */
+  punctuation?: boolean;
+  /** `mask`: profane English words are their first letter and asterisks; default `keep`. */
+  profanity?: 'keep' | 'mask';
   /** When an utterance ends; default ENDPOINT_RULES of `hearken/decoder`. None: at 120 s only. */
   endpoint?: readonly EndpointRule[];
   /** Phrases to listen for: names, products, commands. Words that the vocabulary lacks are added to it. */
@@ -74,7 +79,8 @@ export class RecognizerStream {
   #recognize: boolean;
   #partials: boolean;
   #alternatives: number;
-  #written: boolean;
+  #writer: PieceWriter | undefined;
+  #mask: boolean;
   #endpoints: EndpointRule[];
   #asksRelativeCost: boolean;
   /** Sample at which the frames began to be counted, and output frame from there at which the current segment began. */
@@ -123,7 +129,10 @@ export class RecognizerStream {
     this.#decoder = new BeamDecoder(vocabulary.graph, lm, card.acoustic.outputs, settings);
     this.#partials = options.partials ?? false;
     this.#alternatives = options.alternatives ?? 0;
-    this.#written = options.written ?? false;
+    const numbers = options.written ?? false;
+    const punctuation = options.punctuation ?? false;
+    if (numbers || punctuation) this.#writer = new PieceWriter({ numbers, punctuation });
+    this.#mask = options.profanity === 'mask';
     this.#endpoints = checkEndpointRules(options.endpoint ?? ENDPOINT_RULES);
     this.#asksRelativeCost = this.#endpoints.some((r) => r.maxRelativeCost !== undefined);
     if (!(Number.isInteger(this.#alternatives) && this.#alternatives >= 0 && this.#alternatives <= 100))
@@ -244,7 +253,7 @@ export class RecognizerStream {
       end: words[words.length - 1].end,
       reason,
       ...(alternatives && { alternatives }),
-      ...(this.#written && { written: piecesOf(words) }),
+      ...(this.#writer && { written: this.#writer.write(words) }),
       complete: path.reachedFinal,
     };
   }
@@ -261,13 +270,18 @@ export class RecognizerStream {
 
   #text(labels: readonly PathLabel[]): string {
     return timedWords(labels, 0)
-      .map((w) => this.#vocabulary.words[w.label])
+      .map((w) => this.#written(w.label))
       .join(' ');
+  }
+
+  #written(label: number): string {
+    const word = this.#vocabulary.words[label];
+    return this.#mask ? masked(word) : word;
   }
 
   #word(label: number, begin: number, end: number): Word {
     const [start, stop] = [begin, end].map((frame) => this.#seconds(this.#segmentStart + frame));
-    return { text: this.#vocabulary.words[label], start, end: stop };
+    return { text: this.#written(label), start, end: stop };
   }
 
   /** Time of an output frame, counted from where the frames began to be. */
@@ -287,12 +301,4 @@ export class RecognizerStream {
     this.#lastPartial = key;
     return { type: 'partial', index: this.#segment, stable, unstable };
   }
-}
-
-function piecesOf(words: readonly Word[]): WrittenPiece[] {
-  return written(words.map((w) => w.text)).map(({ text, begin, end }) => ({
-    text,
-    start: words[begin].start,
-    end: words[end - 1].end,
-  }));
 }

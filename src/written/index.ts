@@ -2,6 +2,8 @@
 import { compose, connect, removeEpsilon, shortestPath, VectorFst } from '../fst/index.js';
 import { OTHER_WORD, SPAN_BEGIN, SPAN_END, Symbols, writtenRules } from './rules.js';
 
+export { masked } from './profanity.js';
+
 /** A piece of written text and the words it stands for: [begin, end). */
 export interface Written {
   text: string;

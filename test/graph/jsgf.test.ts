@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { HearkenError } from '../../src/errors.js';
 import { compose, distanceToFinal, VectorFst } from '../../src/fst/index.js';
-import { jsgfFst, jsgfTags, parseJsgf } from '../../src/graph/index.js';
+import { grammarFst, grammarTags, parseJsgf } from '../../src/graph/index.js';
 
 const HEADER = '#JSGF V1.0;\ngrammar test;\n';
 const ids = new Map<string, number>();
@@ -12,7 +12,7 @@ const id = (word: string): number => {
 };
 
 /** Cost of a sentence, Infinity where the grammar does not allow it. */
-const cost = (text: string, sentence: string): number => costIn(jsgfFst(parseJsgf(HEADER + text), id), sentence);
+const cost = (text: string, sentence: string): number => costIn(grammarFst(parseJsgf(HEADER + text), id), sentence);
 
 function costIn(fst: VectorFst, sentence: string): number {
   const line = new VectorFst();
@@ -26,7 +26,7 @@ function costIn(fst: VectorFst, sentence: string): number {
 
 const refusal = (text: string, options = {}): string => {
   try {
-    jsgfFst(parseJsgf(text, options), (word) => (word === 'zyx' ? undefined : id(word)));
+    grammarFst(parseJsgf(text, options), (word) => (word === 'zyx' ? undefined : id(word)));
   } catch (error) {
     if (error instanceof HearkenError && (error.code === 'GRAMMAR_FORMAT' || error.code === 'FST_LIMIT'))
       return error.message;
@@ -68,9 +68,9 @@ describe('JSGF grammars', () => {
 
   it('give the tags of what was said', () => {
     const grammar = parseJsgf(HEADER + COMMANDS);
-    expect(jsgfTags(grammar, 'kindly turn off the lights please'.split(' '))).to.deep.equal(['off']);
-    expect(jsgfTags(grammar, 'open the door'.split(' '))).to.deep.equal(['open']);
-    expect(jsgfTags(grammar, 'open the window'.split(' '))).to.equal(undefined);
+    expect(grammarTags(grammar, 'kindly turn off the lights please'.split(' '))).to.deep.equal(['off']);
+    expect(grammarTags(grammar, 'open the door'.split(' '))).to.deep.equal(['open']);
+    expect(grammarTags(grammar, 'open the window'.split(' '))).to.equal(undefined);
   });
 
   it('import rules of others', () => {
@@ -80,7 +80,7 @@ describe('JSGF grammars', () => {
     };
     const load = (name: string): string => files[name];
     const text = 'grammar x; import <home.rooms.room>; public <a> = go to <room>;';
-    const fst = jsgfFst(parseJsgf(text, { load }), id);
+    const fst = grammarFst(parseJsgf(text, { load }), id);
     const allowed = (sentence: string): boolean => Number.isFinite(costIn(fst, sentence));
     expect(['go to the living room', 'go to the kitchen', 'go to the dining room'].every(allowed)).to.equal(true);
     expect(['go to the room', 'the kitchen', 'go to living room'].some(allowed)).to.equal(false);

@@ -40,7 +40,13 @@ describe('Lexicon', () => {
       expect(Lexicon.standard({ additions: path }).pronounce('hearken')[0].join(' ')).to.equal('HH AA R K AH N');
       writeFileSync(path, 'hearken\tHH AA R QQ\n');
       expect(codeOf(() => Lexicon.standard({ additions: path }))).to.equal('LEXICON_FORMAT');
-      writeFileSync(path, 'hearken HH\n');
+      writeFileSync(path, ';;; of PocketSphinx\nquokka  K W AA1 K AH0\nquokka(2) K W AO1 K AH0 # rare\n');
+      expect(
+        Lexicon.standard({ additions: path })
+          .pronounce('quokka')
+          .map((p) => p.join(' ')),
+      ).to.deep.equal(['K W AA K AH', 'K W AO K AH']);
+      writeFileSync(path, 'hearken\n');
       expect(() => Lexicon.standard({ additions: path })).to.throw(/words\.tsv:1/);
     } finally {
       rmSync(directory, { recursive: true });

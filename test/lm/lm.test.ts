@@ -12,10 +12,12 @@ import {
   numberWords,
   perplexityOf,
   probability,
+  SPECIAL_WORDS,
   sentences,
   TextStore,
   trainLm,
   UNKNOWN,
+  unpackLm,
   vocabularyOf,
 } from '../../src/lm/index.js';
 import { findEntry } from '../../src/lm/ngram-counts.js';
@@ -141,6 +143,20 @@ describe('language model', () => {
         expect(lm.finalCost(state)).to.be.above(0);
       }
     }
+  });
+
+  it('unpacks from the query model, to pack into the same again', () => {
+    for (const m of [model, pruned]) {
+      const packed = NgramLm.fromBackoff(m);
+      const again = NgramLm.fromBackoff(unpackLm(packed)).toSections().arrays;
+      for (const [name, array] of Object.entries(packed.toSections().arrays)) {
+        if (name === 'backoffCost') expect(again[name].every((x, i) => Math.abs(x - array[i]) < 1e-5)).to.equal(true);
+        else expect(again[name], name).to.deep.equal(array);
+      }
+    }
+    const wider = unpackLm(NgramLm.fromBackoff(model), SPECIAL_WORDS.length + WORDS.length + 2);
+    expect(wider.prob[0].at(-1)).to.equal(0);
+    expect(probability(wider, 1, BEGIN, 5)).to.be.closeTo(probability(model, 1, BEGIN, 5), 2e-3);
   });
 
   it('leaves sentences out that it is told to', () => {

@@ -1,6 +1,6 @@
 import { HearkenError } from '../errors.js';
 import { connect, determinizeAcceptor, minimize, pushWeights, removeEpsilon, VectorFst } from '../fst/index.js';
-import type { Expansion, Jsgf } from './jsgf.js';
+import type { Expansion, Grammar } from './grammar.js';
 
 /** States of a grammar written out: each call of a rule is a copy of it. */
 const MAX_STATES = 200_000;
@@ -11,7 +11,7 @@ const MAX_STATES = 200_000;
  * @param wordId label of a word, undefined where it cannot be pronounced
  * @throws GRAMMAR_FORMAT naming words without a label, or where no sentence is left; FST_LIMIT
  */
-export function jsgfFst({ rules }: Jsgf, wordId: (word: string) => number | undefined): VectorFst {
+export function grammarFst({ rules }: Grammar, wordId: (word: string) => number | undefined): VectorFst {
   const fst = new VectorFst();
   const unknown = new Set<string>();
   const state = (): number => {
@@ -94,7 +94,7 @@ export function jsgfFst({ rules }: Jsgf, wordId: (word: string) => number | unde
  * The tags of the way a grammar says some words, in order; undefined where it does not say them. Of several ways the first
  * in the order of the grammar counts.
  */
-export function jsgfTags({ rules }: Jsgf, words: readonly string[]): string[] | undefined {
+export function grammarTags({ rules }: Grammar, words: readonly string[]): string[] | undefined {
   /** Every way `what` covers words from `at`: where it ends, and its tags. */
   function* ways(what: Expansion, at: number): Generator<{ end: number; tags: string[] }> {
     switch (what.kind) {

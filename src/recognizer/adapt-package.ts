@@ -1,0 +1,79 @@
+import { HearkenError } from '../errors.js';
+import {
+  mixModels,
+  mixtureWeights,
+  NgramLm,
+  readTexts,
+  SPECIAL_WORDS,
+  sentencesOf,
+  trainLm,
+  UNKNOWN,
+  unpackLm,
+  vocabularyOf,
+  wordProbabilities,
+} from '../lm/index.js';
+import { type BuildReport, type LanguageOptions, writeLanguage } from './build-package.js';
+import { readPackage } from './model-package.js';
+
+export interface AdaptOptions extends LanguageOptions {
+  /** Directory of the package whose language model is adapted. */
+  base: string;
+  texts: readonly string[];
+  /** How much the texts count beside the base's model, 0 to 1. */
+  weight: number;
+  /** Files of sentences like those to be recognised; with them the weight is found. */
+  tune: readonly string[];
+}
+
+export interface AdaptReport extends Pick<BuildReport, 'vocabulary' | 'ngrams' | 'graphStates' | 'graphArcs'> {
+  words: number;
+  sentences: number;
+  weight: number;
+  added: number;
+  /** Words left out for want of a pronunciation. */
+  unpronounced: string[];
+}
+
+/**
+ * A package's language model mixed with one of the user's texts, whose words join the vocabulary: words.txt, lm.bin and
+ * graph.bin under `out`. @throws MODEL_*, INPUT_NOT_FOUND, LM_FORMAT where there is nothing to learn from
+ */
+export async function adaptPackage(options: AdaptOptions): Promise<AdaptReport> {
+  const { lexicon, onStep } = options;
+  onStep(`reading ${options.base}`);
+  const parts = readPackage(options.base);
+  if (!parts.lm)
+    throw new HearkenError(
+      'MODEL_CARD',
+      `${options.base} holds a whole grammar: only a model for dictation can be adapted`,
+    );
+  const base = new NgramLm(parts.lm);
+  const { stores } = await readTexts({ texts: options.texts, exclude: [], tune: [] }, onStep);
+  const [store] = stores;
+  if (store.words === 0) throw new HearkenError('LM_FORMAT', 'the texts hold no words');
+  const known = new Set(parts.words);
+  const added: string[] = [];
+  const unpronounced: string[] = [];
+  for (const [word] of store.frequencies())
+    if (!known.has(word)) (lexicon.pronounce(word).length > 0 ? added : unpronounced).push(word);
+  const words = [...parts.words.slice(SPECIAL_WORDS.length), ...added.sort()];
+  const own = trainLm(store, words, base.order, [], onStep);
+  const models = [unpackLm(base, SPECIAL_WORDS.length + words.length), own];
+  let { weight } = options;
+  if (options.tune.length > 0) {
+    const ids = new Map(vocabularyOf(words).map((w, i) => [w, i]));
+    const held = (await sentencesOf(options.tune)).map((s) => s.map((w) => ids.get(w) ?? UNKNOWN));
+    onStep(`weighing on ${held.length} sentences`);
+    [, weight] = mixtureWeights(models.map((m) => wordProbabilities(m, held)));
+  }
+  onStep(`mixing, the texts by ${weight.toFixed(3)}`);
+  const mixed = mixModels(models, [1 - weight, weight]);
+  return {
+    words: store.words,
+    sentences: store.sentences,
+    weight: Math.round(1000 * weight) / 1000,
+    added: added.length,
+    unpronounced,
+    ...writeLanguage(mixed, words, options),
+  };
+}
