@@ -57,10 +57,14 @@ export function rawFormat(value: string): RawFormat {
   };
 }
 
-/** Tells the steps of long work on stderr, each with the seconds since the first. */
-export function stepTimer(): (step: string) => void {
+/** Tells the steps of long work on stderr, each with the seconds since the first; on a terminal also a bar where a step says how far it is. */
+export function stepTimer(): (step: string, share?: number) => void {
   const began = performance.now();
-  return (step) => {
-    process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  ${step}\n`);
+  const terminal = process.stderr.isTTY === true;
+  return (step, share) => {
+    const clear = terminal ? '\r\x1b[K' : '';
+    const time = `${clear}${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  `;
+    if (share === undefined) process.stderr.write(`${time}${step}\n`);
+    else if (terminal) process.stderr.write(`${time}${'█'.repeat(Math.round(share * 24)).padEnd(24, '░')} ${step}`);
   };
 }

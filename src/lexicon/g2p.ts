@@ -80,7 +80,7 @@ export class G2p {
     const graphones = [...new Set(aligned.flat())].sort();
     const ids = new Map(graphones.map((g, i) => [g, SPECIAL_WORDS.length + i]));
     const tokens = aligned.flatMap((path) => [BEGIN, ...path.map((g) => ids.get(g) as number), END]);
-    const model = kneserNey(countNgrams(Uint32Array.from(tokens), SPECIAL_WORDS.length + graphones.length, order));
+    const model = kneserNey(countNgrams([Uint32Array.from(tokens)], SPECIAL_WORDS.length + graphones.length, order));
     const pruned =
       prune > 0
         ? entropyPrune(

@@ -9,5 +9,6 @@ export { numberWords, sentences } from './normalize.js';
 export { type Perplexity, perplexityOf } from './perplexity.js';
 export { entropyPrune } from './prune.js';
 export { linesOf, readTexts, sentencesOf, type TextFiles } from './read-texts.js';
-export { rankWords, TextStore, trainLm, trainMixture, vocabularyOf } from './train.js';
+export { TextStore } from './text-store.js';
+export { rankWords, trainLm, trainMixture, vocabularyOf } from './train.js';
 export { unpackLm } from './unpack.js';

@@ -1,3 +1,5 @@
+import { KeyCounter } from './key-counter.js';
+
 /** Words with a meaning of their own; their ids are fixed. */
 export const SPECIAL_WORDS = ['<eps>', '<s>', '</s>', '<unk>'] as const;
 export const BEGIN = 1;
@@ -39,13 +41,24 @@ export function offsets(context: Uint32Array, contexts: number): Uint32Array {
   return start;
 }
 
+/** Stands for the n-gram that a position has not: a sentence has not so many words yet. */
+const NONE = -1;
+
 /**
- * Count n-grams of orders 1 … `order` in a stream of word ids, sentences between BEGIN and END. Every order is one sort
- * of packed (context, word) keys, the context being an index into the order below.
+ * Count n-grams of orders 1 … `order` in a stream of word ids, sentences between BEGIN and END. Every order is a pass that
+ * counts packed (context, word) keys, the context being an index into the order below. Memory grows with the distinct n-grams,
+ * not with the text.
+ * @param tokens the stream in pieces, gone through once an order
+ * @param held keys held in memory at a time
  */
-export function countNgrams(tokens: Uint32Array, vocabulary: number, order: number): NgramTable[] {
+export function countNgrams(
+  tokens: Iterable<Uint32Array>,
+  vocabulary: number,
+  order: number,
+  held?: number,
+): NgramTable[] {
   const unigrams = new Float64Array(vocabulary);
-  for (const t of tokens) if (t !== BEGIN) unigrams[t]++;
+  for (const piece of tokens) for (const t of piece) if (t !== BEGIN) unigrams[t]++;
   const tables: NgramTable[] = [
     {
       context: new Uint32Array(vocabulary),
@@ -54,46 +67,28 @@ export function countNgrams(tokens: Uint32Array, vocabulary: number, order: numb
       childStart: Uint32Array.of(0, vocabulary),
     },
   ];
-  // Index of the (n−1)-gram ending at each position; NONE before the sentence has n−1 words.
-  const NONE = 0xffffffff;
-  const ends = Uint32Array.from(tokens);
   for (let n = 2; n <= order; n++) {
-    const keys = new Float64Array(tokens.length);
-    let size = 0;
-    for (let i = 1; i < tokens.length; i++) {
-      if (tokens[i] !== BEGIN && ends[i - 1] !== NONE) keys[size++] = ends[i - 1] * MAX_VOCABULARY + tokens[i];
+    const counter = new KeyCounter(held);
+    // [k]: entry of the (k+1)-gram that ends at the word before.
+    const ending = new Int32Array(n - 1).fill(NONE);
+    for (const piece of tokens) {
+      for (const word of piece) {
+        if (word === BEGIN) {
+          ending.fill(NONE);
+          ending[0] = BEGIN;
+          continue;
+        }
+        const context = ending[n - 2];
+        if (context !== NONE) counter.add(context * MAX_VOCABULARY + word);
+        for (let k = n - 2; k > 0; k--)
+          ending[k] = ending[k - 1] === NONE ? NONE : findEntry(tables[k], ending[k - 1], word);
+        ending[0] = word;
+      }
     }
-    const table = distinct(keys.subarray(0, size).sort(), tables[n - 2].word.length);
-    tables.push(table);
-    if (n === order) break;
-    for (let i = tokens.length - 1; i > 0; i--) {
-      const entry = tokens[i] === BEGIN || ends[i - 1] === NONE ? -1 : findEntry(table, ends[i - 1], tokens[i]);
-      ends[i] = entry < 0 ? NONE : entry;
-    }
-    ends[0] = NONE;
+    const { keys, counts } = counter.finish();
+    const context = Uint32Array.from(keys, (key) => Math.floor(key / MAX_VOCABULARY));
+    const childStart = offsets(context, tables[n - 2].word.length);
+    tables.push({ context, word: Uint32Array.from(keys, (key) => key % MAX_VOCABULARY), count: counts, childStart });
   }
   return tables;
-}
-
-function distinct(keys: Float64Array, contexts: number): NgramTable {
-  let kept = 0;
-  const each = (visit: (key: number, count: number) => void): void => {
-    for (let i = 0; i < keys.length; ) {
-      let j = i + 1;
-      while (j < keys.length && keys[j] === keys[i]) j++;
-      visit(keys[i], j - i);
-      i = j;
-    }
-  };
-  each(() => kept++);
-  const context = new Uint32Array(kept);
-  const word = new Uint32Array(kept);
-  const count = new Float64Array(kept);
-  let at = 0;
-  each((key, n) => {
-    context[at] = Math.floor(key / MAX_VOCABULARY);
-    word[at] = key % MAX_VOCABULARY;
-    count[at++] = n;
-  });
-  return { context, word, count, childStart: offsets(context, contexts) };
 }

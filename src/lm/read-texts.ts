@@ -1,8 +1,14 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { HearkenError } from '../errors.js';
 import { sentences } from './normalize.js';
-import { TextStore } from './train.js';
+import { TextStore } from './text-store.js';
+
+/** Told what is being done and, now and then, which share of it is. */
+export type OnStep = (step: string, share?: number) => void;
+
+/** Lines between two tellings of how far reading is. */
+const PROGRESS_LINES = 20_000;
 
 export interface TextFiles {
   /** Plain-text files, one or more sentences a line. */
@@ -32,7 +38,7 @@ export async function sentencesOf(paths: readonly string[]): Promise<string[][]>
 /** Texts for a language model: one store, or with `tune` one a text. @throws INPUT_NOT_FOUND */
 export async function readTexts(
   { texts, exclude, tune }: TextFiles,
-  onStep: (step: string) => void,
+  onStep: OnStep,
 ): Promise<{ stores: TextStore[]; heldOut: string[][] }> {
   const excluded = new Set((await sentencesOf(exclude)).map((s) => s.join(' ')));
   const heldOut = await sentencesOf(tune);
@@ -41,7 +47,13 @@ export async function readTexts(
   for (const path of texts) {
     onStep(`reading ${path}`);
     if (tune.length > 0 && store.words > 0) stores.push((store = new TextStore(excluded)));
-    for await (const line of linesOf(path)) store.addLine(line);
+    let lines = 0;
+    let read = 0;
+    for await (const line of linesOf(path)) {
+      store.addLine(line);
+      read += line.length + 1;
+      if (++lines % PROGRESS_LINES === 0) onStep(`reading ${path}`, Math.min(1, read / statSync(path).size));
+    }
   }
   return { stores, heldOut };
 }

@@ -1,75 +1,8 @@
 import { type BackoffModel, kneserNey, wordProbabilities } from './kneser-ney.js';
 import { mixModels, mixtureWeights } from './mix.js';
-import { BEGIN, countNgrams, END, SPECIAL_WORDS, UNKNOWN } from './ngram-counts.js';
-import { sentences } from './normalize.js';
+import { countNgrams, SPECIAL_WORDS, UNKNOWN } from './ngram-counts.js';
 import { entropyPrune } from './prune.js';
-
-/** Words of a text as a growing array of vocabulary-free ids, cheap enough for tens of millions. */
-export class TextStore {
-  #ids = new Map<string, number>();
-  #names: string[] = [];
-  #tokens = new Uint32Array(1 << 20);
-  #size = 0;
-  /** Sentences left out because `exclude` holds them. */
-  excluded = 0;
-  sentences = 0;
-
-  constructor(private readonly exclude: ReadonlySet<string> = new Set()) {}
-
-  /** A line of written text. */
-  addLine(line: string): void {
-    for (const words of sentences(line)) {
-      if (this.exclude.has(words.join(' '))) {
-        this.excluded++;
-        continue;
-      }
-      this.sentences++;
-      for (const w of words) this.#push(w);
-      this.#push('\n');
-    }
-  }
-
-  #push(word: string): void {
-    let id = this.#ids.get(word);
-    if (id === undefined) {
-      id = this.#names.push(word) - 1;
-      this.#ids.set(word, id);
-    }
-    if (this.#size === this.#tokens.length) {
-      const grown = new Uint32Array(2 * this.#size);
-      grown.set(this.#tokens);
-      this.#tokens = grown;
-    }
-    this.#tokens[this.#size++] = id;
-  }
-
-  get words(): number {
-    return this.#size - this.sentences;
-  }
-
-  /** Words by falling frequency. */
-  frequencies(): [string, number][] {
-    const counts = new Float64Array(this.#names.length);
-    for (let i = 0; i < this.#size; i++) counts[this.#tokens[i]]++;
-    return this.#names
-      .map((name, i): [string, number] => [name, counts[i]])
-      .filter(([name]) => name !== '\n')
-      .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  }
-
-  /** The text as ids of `vocabulary`, with sentence ends and UNKNOWN. */
-  tokens(vocabulary: ReadonlyMap<string, number>): Uint32Array {
-    const map = Uint32Array.from(this.#names, (n) => vocabulary.get(n) ?? UNKNOWN);
-    const newline = this.#ids.get('\n');
-    const out = new Uint32Array(this.#size + this.sentences);
-    let at = 0;
-    for (let i = 0; i < this.#size; i++) {
-      if (i === 0 || this.#tokens[i - 1] === newline) out[at++] = BEGIN;
-      out[at++] = this.#tokens[i] === newline ? END : map[this.#tokens[i]];
-    }
-    return out.subarray(0, at);
-  }
-}
+import type { TextStore } from './text-store.js';
 
 /** The table of words for a list: the special ones first. */
 export function vocabularyOf(words: readonly string[]): string[] {
