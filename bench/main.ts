@@ -3,6 +3,7 @@ import { decoderBench } from './decoder.js';
 import { decoderPeersBench } from './decoder-peers.js';
 import { frontendBench } from './frontend.js';
 import { grammarBench } from './grammar.js';
+import { noisesBench } from './noises.js';
 import { phrasesBench } from './phrases.js';
 import { pocketsphinxBench } from './pocketsphinx.js';
 import { serverBench } from './server.js';
@@ -17,6 +18,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   'decoder-peers': decoderPeersBench,
   frontend: frontendBench,
   grammar: grammarBench,
+  noises: noisesBench,
   phrases: phrasesBench,
   pocketsphinx: pocketsphinxBench,
   server: serverBench,

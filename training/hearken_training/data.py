@@ -9,9 +9,12 @@ from scipy.signal import lfilter
 
 from . import features
 from .lexicon import PHONES, read_lexicon, transcribe
+from .noises import noise
 from .numerator import numerator
 from .text import normalise
 
+# Clips in whose place sound without speech is heard, its transcript silence.
+NOISE_SHARE = 0.03
 PHONE_ID = {p: i for i, p in enumerate(PHONES)}
 
 
@@ -198,17 +201,20 @@ class Batches:
 
     def load(self, i):
         """Features [B, T, 80] with zeros behind each clip, their lengths in feature frames, and numerators."""
-        feats = []
+        feats, transcripts = [], []
+        another = lambda: self.corpus.log_mel(self.clips[int(self.rng.integers(len(self.clips)))])
         for speed, clip in self.batches[i]:
-            x = self.corpus.log_mel(clip, speed)
-            if self.training:
+            x, said = self.corpus.log_mel(clip, speed), clip["prons"]
+            if self.training and self.rng.random() < NOISE_SHARE:
+                x, said = noise(len(x), self.rng, another), []
+            elif self.training:
                 x = x[int(self.rng.integers(3)) :]  # so that every third frame is another one each time
-                other = self.corpus.log_mel(self.clips[int(self.rng.integers(len(self.clips)))])
-                x = augment(x, self.rng, other)
+                x = augment(x, self.rng, another())
+            transcripts.append(said)
             x = features.online_cmvn(x, self.corpus.global_mean)
             feats.append(mask(x, self.rng) if self.training else x)
         lengths = [len(x) for x in feats]
         out = np.zeros((len(feats), max(lengths), features.BINS), np.float32)
         for row, x in zip(out, feats):
             row[: len(x)] = x
-        return out, lengths, [numerator(c["prons"], self.units) for _, c in self.batches[i]]
+        return out, lengths, [numerator(said, self.units) for said in transcripts]

@@ -13,25 +13,29 @@ CMN_WINDOW = 600
 GLOBAL_FRAMES = 200
 
 
+_f32 = np.float32
+
+
 def _mel(hz):
-    return 1127.0 * np.log(1.0 + hz / 700.0)
+    """In single precision as Kaldi's and ours: near the edge of a triangle a weight is all rounding."""
+    return (1127 * np.log((1 + (np.asarray(hz, _f32) / _f32(700))).astype(np.float64)).astype(_f32).astype(np.float64)).astype(_f32)
 
 
 def _mel_bank():
     low, high = _mel(LOW), _mel(HIGH)
-    delta = (high - low) / (BINS + 1)
+    delta = _f32(_f32(high - low) / _f32(BINS + 1))
     mel = _mel(np.arange(FFT // 2) * SAMPLE_RATE / FFT)
-    bank = np.zeros((FFT // 2, BINS))
+    bank = np.zeros((FFT // 2, BINS), _f32)
     for b in range(BINS):
-        left, centre, right = low + b * delta, low + (b + 1) * delta, low + (b + 2) * delta
-        up = (mel - left) / (centre - left)
-        down = (right - mel) / (right - centre)
-        bank[:, b] = np.where((mel > left) & (mel < right), np.minimum(up, down), 0.0)
-    return bank.astype(np.float32)
+        left, centre, right = (_f32(float(low) + k * float(delta)) for k in (b, b + 1, b + 2))
+        up = (mel - left) / _f32(centre - left)
+        down = (right - mel) / _f32(right - centre)
+        bank[:, b] = np.where((mel > left) & (mel < right), np.where(mel <= centre, up, down), 0)
+    return bank
 
 
 _BANK = _mel_bank()
-_WINDOW = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(LENGTH) / (LENGTH - 1))) ** 0.85
+_WINDOW = ((0.5 - 0.5 * np.cos(2 * np.pi * np.arange(LENGTH) / (LENGTH - 1))) ** 0.85).astype(_f32).astype(np.float64)
 
 
 def num_frames(samples):
@@ -51,14 +55,14 @@ def log_mel(samples):
         if index.max() < n:
             break
         index = np.where(index >= n, 2 * n - 1 - index, index)
-    x = samples.astype(np.float64)[index]
-    x -= x.mean(1, keepdims=True)
-    x[:, 1:] -= PREEMPHASIS * x[:, :-1].copy()
-    x[:, 0] *= 1 - PREEMPHASIS
-    x *= _WINDOW
+    rounded = lambda x: x.astype(_f32).astype(np.float64)
+    x = rounded(samples)[index]
+    x = rounded(x - rounded(x.mean(1, keepdims=True)))
+    x -= float(_f32(PREEMPHASIS)) * np.concatenate([x[:, :1], x[:, :-1]], 1)
+    x = rounded(rounded(x) * _WINDOW)
     spectrum = np.fft.rfft(x, FFT, axis=1)[:, : FFT // 2]
-    power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
-    return np.log(np.maximum(power @ _BANK, EPSILON))
+    power = spectrum.real**2 + spectrum.imag**2
+    return np.log(np.maximum((power @ _BANK.astype(np.float64)).astype(_f32), EPSILON))
 
 
 def online_cmvn(features, global_mean):
