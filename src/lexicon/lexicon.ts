@@ -58,12 +58,19 @@ export class Lexicon {
   #entries = new Map<string, Pronunciation[]>();
 
   #g2p: G2p | undefined;
+  /** By word, a tab and phones. */
+  #costs = new Map<string, number>();
 
   /** CMUdict, the entries of the file `additions` behind it, and `g2p` for words that neither lists nor derives. */
-  static standard({ additions, g2p }: { additions?: string | undefined; g2p?: G2p | undefined } = {}): Lexicon {
+  static standard({
+    additions,
+    costs,
+    g2p,
+  }: { additions?: string | undefined; costs?: string | undefined; g2p?: G2p | undefined } = {}): Lexicon {
     const lexicon = new Lexicon();
     for (const { word, phones } of cmudict()) lexicon.add(word, phones);
     if (additions) lexicon.readAdditions(additions);
+    if (costs) lexicon.readCosts(costs);
     lexicon.#g2p = g2p;
     return lexicon;
   }
@@ -99,6 +106,22 @@ export class Lexicon {
         throw (error as HearkenError).at(`${path}:${i + 1}`);
       }
     }
+  }
+
+  /** A file of `word<TAB>PH ON ES<TAB>cost` lines, as training writes them. @throws LEXICON_FORMAT naming the line */
+  readCosts(path: string): void {
+    for (const [i, line] of readFileSync(path, 'utf8').split('\n').entries()) {
+      if (!line) continue;
+      const [word, phones, cost] = line.split('\t');
+      if (!phones || !(Number(cost) >= 0))
+        throw new HearkenError('LEXICON_FORMAT', `${path}:${i + 1}: word, phones and a cost are needed, tabs between`);
+      this.#costs.set(`${word}\t${phones}`, Number(cost));
+    }
+  }
+
+  /** −ln of a pronunciation's probability over that of the word's likeliest; 0 where it was never counted. */
+  costOf(word: string, phones: Pronunciation): number {
+    return this.#costs.get(`${word}\t${phones.join(' ')}`) ?? 0;
   }
 
   get size(): number {

@@ -6,7 +6,10 @@ const SHIPPED = resolve(import.meta.dirname, '../../../lexicon');
 /** Our own entries besides CMUdict. */
 export const ADDITIONS = resolve(SHIPPED, 'additions.tsv');
 
+/** How likely the pronunciations of a word are, counted in the alignments of the training clips. */
+const COSTS = resolve(SHIPPED, 'pronunciation-costs.tsv');
+
 /** CMUdict, `additions`, and the shipped G2P model for the rest. */
 export function standardLexicon(additions: string): Lexicon {
-  return Lexicon.standard({ additions, g2p: G2p.load(resolve(SHIPPED, 'g2p.bin.br')) });
+  return Lexicon.standard({ additions, costs: COSTS, g2p: G2p.load(resolve(SHIPPED, 'g2p.bin.br')) });
 }

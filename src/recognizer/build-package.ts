@@ -125,7 +125,9 @@ export function writeLanguage(
   const lm = NgramLm.fromBackoff(model);
   const entries = words.flatMap((word, i): LexiconEntry[] => {
     const cost = lm.unigramCost(SPECIAL_WORDS.length + i);
-    return lexicon.pronounce(word).map((phones) => ({ word: SPECIAL_WORDS.length + i, phones, cost }));
+    return lexicon
+      .pronounce(word)
+      .map((phones) => ({ word: SPECIAL_WORDS.length + i, phones, cost: cost + lexicon.costOf(word, phones) }));
   });
   const graph = buildSearchGraph(entries, PHONES, context, { silenceProbability, onStep });
   mkdirSync(out, { recursive: true });

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { HearkenError } from '../../src/errors.js';
-import { G2p, Lexicon, PHONES } from '../../src/lexicon/index.js';
+import { ADDITIONS, G2p, Lexicon, PHONES, standardLexicon } from '../../src/lexicon/index.js';
 import { codeOf } from '../support/errors.js';
 import { ROOT } from '../support/shared.js';
 
@@ -48,6 +48,21 @@ describe('Lexicon', () => {
       ).to.deep.equal(['K W AA K AH', 'K W AO K AH']);
       writeFileSync(path, 'hearken\n');
       expect(() => Lexicon.standard({ additions: path })).to.throw(/words\.tsv:1/);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('knows which pronunciations are said how often', () => {
+    const standard = standardLexicon(ADDITIONS);
+    const costs = (word: string): number[] => standard.pronounce(word).map((p) => standard.costOf(word, p));
+    expect(Math.min(...costs('the'))).to.equal(0);
+    expect(Math.max(...costs('the'))).to.be.above(0);
+    expect(standard.costOf('the', ['T'])).to.equal(0);
+    const directory = mkdtempSync(resolve(tmpdir(), 'hearken-lexicon-'));
+    try {
+      writeFileSync(resolve(directory, 'costs.tsv'), 'a\tAH\tx\n');
+      expect(() => Lexicon.standard({ costs: resolve(directory, 'costs.tsv') })).to.throw(/costs\.tsv:1/);
     } finally {
       rmSync(directory, { recursive: true });
     }

@@ -179,3 +179,38 @@ extern "C" void lfmmi(const float* y, int B, int T, int K, int U, const int* uni
     log_den[i] = top + denominator(e, frames, K, units, U, P, PT, init, g);
   }
 }
+
+// The best path through each numerator: its state at every frame in path [B x T], or -1 where no path fits. Arguments as above.
+extern "C" void best_paths(const float* y, int B, int T, int U, const int* length, const int* unit, const int* first,
+                           const int* pred, const unsigned char* initial, const unsigned char* final, const int* offset,
+                           int* path) {
+#pragma omp parallel for schedule(dynamic, 1)
+  for (int i = 0; i < B; i++) {
+    const int frames = length[i], W = 2 * U, at = offset[i], S = offset[i + 1] - at;
+    const float* scores = y + size_t(i) * T * W;
+    int* out = path + size_t(i) * T;
+    for (int t = 0; t < T; t++) out[t] = -1;
+    std::vector<float> before(S, -INFINITY), now(S);
+    std::vector<int> from(size_t(frames) * S, -1);
+    for (int t = 0; t < frames; t++) {
+      const float *in = scores + size_t(t) * W, *loop = in + U;
+      for (int s = 0; s < S; s++) {
+        const int u = unit[at + s];
+        float best = t == 0 ? (initial[at + s] ? in[u] : -INFINITY) : before[s] + loop[u];
+        int state = s;
+        for (int k = first[at + s]; t > 0 && k < first[at + s + 1]; k++)
+          if (before[pred[k]] + in[u] > best) best = before[pred[k]] + in[u], state = pred[k];
+        now[s] = best;
+        from[size_t(t) * S + s] = state;
+      }
+      before.swap(now);
+    }
+    int last = -1;
+    for (int s = 0; s < S; s++)
+      if (final[at + s] && std::isfinite(before[s]) && (last < 0 || before[s] > before[last])) last = s;
+    for (int t = frames - 1; t >= 0 && last >= 0; t--) {
+      out[t] = last;
+      last = from[size_t(t) * S + last];
+    }
+  }
+}

@@ -56,6 +56,33 @@ def _pointer(array):
     return array.ctypes.data_as(ctypes.c_void_p)
 
 
+def joined(numerators):
+    """Graphs one behind another, as lfmmi.cpp takes them: unit, first, pred, initial, final, offset."""
+    offset = np.zeros(len(numerators) + 1, np.int32)
+    offset[1:] = np.cumsum([len(n.units) for n in numerators])
+    unit = np.concatenate([n.units for n in numerators]).astype(np.int32)
+    pred = np.concatenate([p for n in numerators for p in n.predecessors]).astype(np.int32)
+    first = np.zeros(len(unit) + 1, np.int32)
+    first[1:] = np.cumsum([len(p) for n in numerators for p in n.predecessors])
+    initial = np.concatenate([n.initial for n in numerators]).astype(np.uint8)
+    final = np.concatenate([n.final for n in numerators]).astype(np.uint8)
+    return unit, first, pred, initial, final, offset
+
+
+def best_paths(y, lengths, numerators):
+    """State of each numerator at every frame on its best path, [B, T]; -1 where none fits. y [B, T, 2U]."""
+    y = y.contiguous()
+    batch, frames, width = y.shape
+    unit, first, pred, initial, final, offset = joined(numerators)
+    lengths = np.asarray(lengths, np.int32)
+    path = np.empty((batch, frames), np.int32)
+    _LIB.best_paths(
+        ctypes.c_void_p(y.data_ptr()), batch, frames, width // 2, _pointer(lengths), _pointer(unit), _pointer(first),
+        _pointer(pred), _pointer(initial), _pointer(final), _pointer(offset), _pointer(path),
+    )
+    return path
+
+
 class LFMMI(torch.autograd.Function):
     """Sum over the batch of log Zden - log Znum, to be minimised; sequences without a numerator path count 0."""
 
@@ -64,14 +91,7 @@ class LFMMI(torch.autograd.Function):
         """y [B, T, 2U]; lengths [B]; numerators: a Numerator an utterance; units [K, K]: unit of a phone behind a phone."""
         y = y.contiguous()
         batch, frames, width = y.shape
-        offset = np.zeros(batch + 1, np.int32)
-        offset[1:] = np.cumsum([len(n.units) for n in numerators])
-        unit = np.concatenate([n.units for n in numerators]).astype(np.int32)
-        pred = np.concatenate([p for n in numerators for p in n.predecessors]).astype(np.int32)
-        first = np.zeros(len(unit) + 1, np.int32)
-        first[1:] = np.cumsum([len(p) for n in numerators for p in n.predecessors])
-        initial = np.concatenate([n.initial for n in numerators]).astype(np.uint8)
-        final = np.concatenate([n.final for n in numerators]).astype(np.uint8)
+        unit, first, pred, initial, final, offset = joined(numerators)
         lengths = np.asarray(lengths, np.int32)
         units = np.ascontiguousarray(units, np.int32)
         grad = torch.empty_like(y)

@@ -12,9 +12,12 @@ class Numerator:
     predecessors: list = field(default_factory=list)
     initial: list = field(default_factory=list)
     final: list = field(default_factory=list)
+    # Of each state: position of its word and number of the pronunciation; None in silence.
+    said: list = field(default_factory=list)
 
-    def add(self, unit, predecessors, initial=False):
+    def add(self, unit, predecessors, said=None, initial=False):
         self.units.append(int(unit))
+        self.said.append(said)
         self.predecessors.append(predecessors)
         self.initial.append(initial)
         self.final.append(False)
@@ -31,13 +34,14 @@ def numerator(words, table):
     before = {SILENCE: [silence]}  # last phone -> states that end in it
     for at, prons in enumerate(words):
         ends = {}
-        for pron in dict.fromkeys(prons):
+        for number, pron in enumerate(dict.fromkeys(prons)):
+            said = (at, number)
             previous = [
-                graph.add(table[left][pron[0]], states, initial=at == 0 and left == SILENCE)
+                graph.add(table[left][pron[0]], states, said, initial=at == 0 and left == SILENCE)
                 for left, states in before.items()
             ]
             for left, phone in zip(pron, pron[1:]):
-                previous = [graph.add(table[left][phone], previous)]
+                previous = [graph.add(table[left][phone], previous, said)]
             ends.setdefault(pron[-1], []).extend(previous)
         words_end = [s for states in ends.values() for s in states]
         silence = graph.add(table[SILENCE][SILENCE], words_end)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from hearken_training.lfmmi import LFMMI, PhoneTrigram
+from hearken_training.lfmmi import LFMMI, PhoneTrigram, best_paths
 from hearken_training.numerator import numerator
 from hearken_training.units import left_biphones, phones_of
 from hearken_training.warm_start import widen_outputs
@@ -104,6 +104,29 @@ class TestUnits(unittest.TestCase):
         table = left_biphones([[1, 2], [1, 2]], K, 2)
         state = widen_outputs({"output.bias": torch.arange(8.0), "other": torch.ones(1)}, table)
         self.assertEqual(state["output.bias"].tolist(), [0, 1, 2, 3, 1, 2, 4, 5, 6, 7, 5, 6])
+
+    def test_best_path_is_the_best_of_all(self):
+        torch.manual_seed(4)
+        for numerator in NUMERATORS:
+            y = torch.randn(1, 5, 2 * U)
+            states = range(len(numerator.units))
+
+            def score(path):
+                if not numerator.initial[path[0]] or not numerator.final[path[-1]]:
+                    return -math.inf
+                total = y[0, 0, numerator.units[path[0]]].item()
+                for t, (before, s) in enumerate(zip(path, path[1:]), 1):
+                    enter = before in numerator.predecessors[s]
+                    if not enter and before != s:
+                        return -math.inf
+                    moves = [y[0, t, numerator.units[s]].item()] if enter else []
+                    moves += [y[0, t, U + numerator.units[s]].item()] if before == s else []
+                    total += max(moves)
+                return total
+
+            best = max(map(score, itertools.product(states, repeat=5)))
+            found = best_paths(y, [5], [numerator])[0]
+            self.assertAlmostEqual(score(list(found)), best, places=4)
 
 
 if __name__ == "__main__":
