@@ -29,10 +29,12 @@ export class Access {
   /** The token of the Authorization header, of a subprotocol or of the query: browsers send no headers with a WebSocket. */
   authorized(request: IncomingMessage): boolean {
     if (this.#digests.length === 0) return true;
-    const header = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const header = /^(?:Bearer|Token) (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
     const query = new URL(request.url ?? '/', 'http://server').searchParams.get('token');
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((p) => p.trim());
-    const protocol = offered?.find((p) => p.startsWith('token.'))?.slice('token.'.length);
+    // Ours is `token.SECRET`; Deepgram's clients send the secret behind `token`.
+    const own = offered?.find((p) => p.startsWith('token.'))?.slice('token.'.length);
+    const protocol = own ?? (offered?.[0] === 'token' ? offered[1] : undefined);
     const presented = digest(header ?? protocol ?? query ?? '');
     let known = false;
     // Every token is looked at, so that time does not tell which one came near.

@@ -11,6 +11,7 @@ import { HearkenError } from '../src/index.js';
 import { Access, isLoopback } from './access.js';
 import { Admission } from './admission.js';
 import { recordError, type ServerContext } from './context.js';
+import { serveDeepgram } from './deepgram-protocol.js';
 import { defaultLimits, type Limits } from './limits.js';
 import { Metrics } from './metrics.js';
 import { models, refuse, transcriptions } from './openai.js';
@@ -43,8 +44,8 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Subprotocol of browsers that send their token as another one: `new WebSocket(url, ['hearken', 'token.SECRET'])`. */
-const SUBPROTOCOL = 'hearken';
+/** Subprotocols of browsers that send their token as another one: `new WebSocket(url, ['hearken', 'token.SECRET'])`, or `['token', 'SECRET']`. */
+const SUBPROTOCOLS = ['hearken', 'token'];
 /** A header block and a whole request must come within these, against clients that send a byte now and then. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 10 * 60_000;
@@ -85,11 +86,12 @@ export async function startServer(engine: Engine, options: ServerOptions = {}): 
     maxFragments: 1024,
     maxBufferedChunks: 4096,
     perMessageDeflate: false,
-    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+    handleProtocols: (offered) => SUBPROTOCOLS.find((name) => offered.has(name)) ?? false,
   });
   /** What is spoken on which path: vosk-server's clients connect to the root. */
-  const protocols: Record<string, (socket: WebSocket, client: string) => void> = {
+  const protocols: Record<string, (socket: WebSocket, client: string, request: IncomingMessage) => void> = {
     '/v1/stream': (socket, client) => streams.serve(socket, client),
+    '/v1/listen': (socket, client, request) => serveDeepgram(socket, context, client, request),
     '/': (socket, client) => serveVosk(socket, context, client),
   };
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -103,7 +105,7 @@ export async function startServer(engine: Engine, options: ServerOptions = {}): 
     const client = request.socket.remoteAddress ?? '';
     sockets.handleUpgrade(request, socket, head, (ws) => {
       ws.on('error', (error) => context.log.debug({ error: error.message }, 'socket error'));
-      serve(ws, client);
+      serve(ws, client, request);
     });
   });
   await new Promise<void>((done, reject) => {
