@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { type HearkenError, toHearkenError } from '../src/errors.js';
+import { ZodError } from 'zod';
+import { HearkenError, toHearkenError } from '../src/errors.js';
 import type { Engine, StreamSummary } from '../src/index.js';
 import type { Admission } from './admission.js';
 import type { Limits } from './limits.js';
@@ -24,7 +25,10 @@ export function recordSummary({ admission, metrics }: ServerContext, summary: St
 
 /** An error that a client will be told, counted and logged. */
 export function recordError({ metrics, log }: ServerContext, error: unknown, session: string): HearkenError {
-  const known = toHearkenError(error, 'SERVER_MESSAGE');
+  const known =
+    error instanceof ZodError
+      ? new HearkenError('SERVER_MESSAGE', 'no such message')
+      : toHearkenError(error, 'SERVER_MESSAGE');
   metrics.errors.inc({ code: known.code });
   log.warn({ session, code: known.code, error: known.message }, 'session error');
   return known;

@@ -80,11 +80,7 @@ export function serveDeepgram(
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   };
   const fail = (error: unknown): void => {
-    const known = recordError(
-      context,
-      error instanceof z.ZodError ? new HearkenError('SERVER_MESSAGE', 'no such message') : error,
-      'deepgram',
-    );
+    const known = recordError(context, error, 'deepgram');
     reply({ type: 'Error', code: known.code, description: known.message, message: known.message });
     socket.close(closeCodeOf(known), known.code);
   };

@@ -36,11 +36,7 @@ export function serveVosk(socket: WebSocket, context: ServerContext, client: str
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   };
   const fail = (error: unknown): void => {
-    const known = recordError(
-      context,
-      error instanceof z.ZodError ? new HearkenError('SERVER_MESSAGE', 'no such message') : error,
-      'vosk',
-    );
+    const known = recordError(context, error, 'vosk');
     reply({ error: known.message, code: known.code });
     socket.close(closeCodeOf(known), known.code);
     session?.abort();

@@ -94,7 +94,8 @@ class Words {
     if (pronunciations.length === 0) return undefined;
     const label = FIRST_WORD + this.labels.size;
     this.labels.set(word, label);
-    for (const phones of pronunciations) this.entries.push({ word: label, phones, cost: this.lexicon.costOf(word, phones) });
+    for (const phones of pronunciations)
+      this.entries.push({ word: label, phones, cost: this.lexicon.costOf(word, phones) });
     return label;
   }
 }

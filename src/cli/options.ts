@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { RawFormat } from '../audio/index.js';
 import { BYTES_PER_SAMPLE, type PcmEncoding } from '../audio/pcm.js';
 import type { EngineOptions } from '../recognizer/engine.js';
@@ -31,6 +31,23 @@ export interface EngineFlags {
   model?: string;
   providers: string;
   jobs?: number;
+}
+
+/** Of commands that go through many recordings. */
+export interface BatchFlags extends EngineFlags {
+  progress: 'auto' | 'lines' | 'none';
+}
+
+export function addBatchOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--progress <how>', 'bar on a terminal, lines, or none')
+        .choices(['auto', 'lines', 'none'])
+        .default('auto'),
+    )
+    .addOption(jobsOption())
+    .addOption(modelOption())
+    .addOption(providersOption());
 }
 
 export function engineOptions(flags: EngineFlags): EngineOptions {

@@ -4,14 +4,13 @@ import { Engine } from '../recognizer/engine.js';
 import { DEFAULT_THRESHOLD, type KeywordOption } from '../recognizer/keywords.js';
 import type { KeywordHit } from '../recognizer/results.js';
 import { expandInputs, type Input } from './inputs.js';
-import { type EngineFlags, engineOptions, jobsOption, modelOption, providersOption } from './options.js';
+import { addBatchOptions, type BatchFlags, engineOptions } from './options.js';
 import { Progress } from './progress.js';
 
-interface Flags extends EngineFlags {
+interface Flags extends BatchFlags {
   phrase: KeywordOption[];
   threshold: number;
   json?: boolean;
-  progress: 'auto' | 'lines' | 'none';
 }
 
 function thresholdOf(value: string): number {
@@ -27,7 +26,7 @@ function keywordOf(value: string, before: KeywordOption[]): KeywordOption[] {
 }
 
 export function spotCommand(): Command {
-  return new Command('spot')
+  const command = new Command('spot')
     .description('find where words or phrases are said, by their sound: any words, without a vocabulary')
     .argument('<input...>', 'files, directories (searched for recordings), patterns, or - for standard input')
     .addOption(
@@ -43,19 +42,12 @@ export function spotCommand(): Command {
       DEFAULT_THRESHOLD,
     )
     .option('--json', 'a line of JSON a hit, rather than columns')
-    .addOption(
-      new Option('--progress <how>', 'bar on a terminal, lines, or none')
-        .choices(['auto', 'lines', 'none'])
-        .default('auto'),
-    )
-    .addOption(jobsOption())
-    .addOption(modelOption())
-    .addOption(providersOption())
     .addHelpText(
       'after',
       '\nPrints recording, start, end (seconds), score and phrase, tabs between.\nExample:\n  hearken spot calls/ --phrase "cancel my subscription" --phrase refund',
     )
     .action(spot);
+  return addBatchOptions(command);
 }
 
 async function spot(args: string[], flags: Flags): Promise<void> {

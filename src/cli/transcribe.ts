@@ -7,19 +7,11 @@ import { FORMATS, type FormatName, formatTranscript, type Transcript } from '../
 import { Engine, type TranscribeOptions } from '../recognizer/engine.js';
 import type { Segment, WrittenPiece } from '../recognizer/results.js';
 import { expandInputs, type Input } from './inputs.js';
-import {
-  type EngineFlags,
-  engineOptions,
-  jobsOption,
-  modelOption,
-  positiveNumber,
-  providersOption,
-  rawFormat,
-} from './options.js';
+import { addBatchOptions, type BatchFlags, engineOptions, positiveNumber, rawFormat } from './options.js';
 import { Progress } from './progress.js';
 import { addVocabularyOptions, type VocabularyFlags, vocabularyOf } from './vocabulary-options.js';
 
-interface Flags extends EngineFlags, VocabularyFlags {
+interface Flags extends BatchFlags, VocabularyFlags {
   format: FormatName[];
   outputDir?: string;
   resume?: boolean;
@@ -29,7 +21,6 @@ interface Flags extends EngineFlags, VocabularyFlags {
   written?: boolean;
   punctuate?: boolean;
   maskProfanity?: boolean;
-  progress: 'auto' | 'lines' | 'none';
 }
 
 const EXTENSION: Record<FormatName, string> = { text: 'txt', json: 'json', srt: 'srt', vtt: 'vtt', ctm: 'ctm' };
@@ -60,20 +51,12 @@ export function transcribeCommand(): Command {
     .option('--written', 'as people write: numbers, dates, money in figures')
     .option('--punctuate', 'with sentence ends, commas, question marks and capitals')
     .option('--mask-profanity', 'profane words as their first letter and asterisks')
-    .addOption(
-      new Option('--progress <how>', 'bar on a terminal, lines, or none')
-        .choices(['auto', 'lines', 'none'])
-        .default('auto'),
-    )
-    .addOption(jobsOption())
-    .addOption(modelOption())
-    .addOption(providersOption())
     .addHelpText(
       'after',
       '\nExamples:\n  hearken transcribe talk.mp3\n  hearken transcribe recordings/ -o out -f text,srt --resume\n  ffmpeg -i film.mkv -f wav - | hearken transcribe -',
     )
     .action(transcribe);
-  return addVocabularyOptions(command);
+  return addBatchOptions(addVocabularyOptions(command));
 }
 
 async function transcribe(args: string[], flags: Flags): Promise<void> {

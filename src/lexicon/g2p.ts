@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
-import { readSections, type Sections, writeSections } from '../binary/sections.js';
+import { packSections, readPacked } from '../binary/packed.js';
+import type { Sections } from '../binary/sections.js';
 import { HearkenError } from '../errors.js';
 import { BEGIN, countNgrams, END, entropyPrune, kneserNey, NgramLm, SPECIAL_WORDS } from '../lm/index.js';
 import { align, scoreOf } from '../scoring/index.js';
@@ -9,7 +8,6 @@ import type { Pronunciation } from './lexicon.js';
 
 /** The longest word that is tried; longer ones are no words. */
 const MAX_LETTERS = 64;
-const MAX_BYTES = 64 << 20;
 /** Hypotheses costlier than the best of their letter by more than this (nats) are dropped. */
 const COST_BEAM = 8;
 
@@ -93,23 +91,12 @@ export class G2p {
 
   /** A file that `toBytes` made. @throws MODEL_NOT_FOUND, MODEL_FILE */
   static load(path: string): G2p {
-    let packed: Uint8Array;
-    try {
-      packed = readFileSync(path);
-    } catch (cause) {
-      throw new HearkenError('MODEL_NOT_FOUND', `no G2P model: ${(cause as Error).message}`, { cause });
-    }
-    try {
-      packed = brotliDecompressSync(packed, { maxOutputLength: MAX_BYTES });
-    } catch (cause) {
-      throw new HearkenError('MODEL_FILE', `${path}: ${(cause as Error).message}`, { cause });
-    }
-    return G2p.fromSections(readSections(packed, G2p.KIND, path));
+    return G2p.fromSections(readPacked(path, G2p.KIND));
   }
 
   /** The model as a compressed file. */
   toBytes(): Uint8Array {
-    return brotliCompressSync(writeSections(this.toSections()));
+    return packSections(this.toSections());
   }
 
   static fromSections({ facts, arrays }: Sections): G2p {

@@ -66,7 +66,11 @@ export class Lexicon {
     additions,
     costs,
     g2p,
-  }: { additions?: string | undefined; costs?: string | undefined; g2p?: G2p | undefined } = {}): Lexicon {
+  }: {
+    additions?: string | undefined;
+    costs?: string | undefined;
+    g2p?: G2p | undefined;
+  } = {}): Lexicon {
     const lexicon = new Lexicon();
     for (const { word, phones } of cmudict()) lexicon.add(word, phones);
     if (additions) lexicon.readAdditions(additions);

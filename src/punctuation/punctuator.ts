@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
-import { readSections, section, writeSections } from '../binary/sections.js';
+import { packSections, readPacked } from '../binary/packed.js';
+import { section } from '../binary/sections.js';
 import { HearkenError } from '../errors.js';
 import { FEATURES, features, hashOf, type SentenceSoFar, SLOTS } from './features.js';
 import { MARKS } from './tokens.js';
 
 const SHIPPED = resolve(import.meta.dirname, '../../../lexicon/punctuation.bin.br');
 const KIND = 'punctuation';
-const MAX_BYTES = 64 << 20;
 /** A weight is a byte: so many steps a nat, 128 is nothing. */
 const STEPS = 16;
 const ZERO = 128;
@@ -48,18 +46,7 @@ export class Punctuator {
 
   /** A file that `toBytes` made. @throws MODEL_NOT_FOUND, MODEL_FILE */
   static load(path: string): Punctuator {
-    let packed: Uint8Array;
-    try {
-      packed = readFileSync(path);
-    } catch (cause) {
-      throw new HearkenError('MODEL_NOT_FOUND', `no punctuation model: ${(cause as Error).message}`, { cause });
-    }
-    try {
-      packed = brotliDecompressSync(packed, { maxOutputLength: MAX_BYTES });
-    } catch (cause) {
-      throw new HearkenError('MODEL_FILE', `${path}: ${(cause as Error).message}`, { cause });
-    }
-    const sections = readSections(packed, KIND, path);
+    const sections = readPacked(path, KIND);
     const { forms } = sections.facts;
     if (!Array.isArray(forms) || !forms.every((f) => typeof f === 'string'))
       throw new HearkenError('MODEL_FILE', `${path}: the list of spellings is damaged`);
@@ -69,7 +56,7 @@ export class Punctuator {
 
   toBytes(): Uint8Array {
     const facts = { forms: [...this.#forms.values()] };
-    return brotliCompressSync(writeSections({ kind: KIND, facts, arrays: { weights: this.#weights } }));
+    return packSections({ kind: KIND, facts, arrays: { weights: this.#weights } });
   }
 
   /**
