@@ -1,4 +1,5 @@
 import { acousticBench } from './acoustic.js';
+import { conditionsBench } from './conditions.js';
 import { decoderBench } from './decoder.js';
 import { decoderPeersBench } from './decoder-peers.js';
 import { frontendBench } from './frontend.js';
@@ -14,6 +15,7 @@ import { werBench } from './wer.js';
 /** `npm run bench -- NAME`. */
 const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   acoustic: acousticBench,
+  conditions: conditionsBench,
   decoder: decoderBench,
   'decoder-peers': decoderPeersBench,
   frontend: frontendBench,

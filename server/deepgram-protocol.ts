@@ -3,6 +3,7 @@ import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
 import { HearkenError, type Segment } from '../src/index.js';
 import { recordError, type ServerContext } from './context.js';
+import { handleInOrder } from './in-order.js';
 import { parseJson } from './parse-json.js';
 import { CLIENT_MESSAGE, type ServerMessage, type StartMessage } from './stream-messages.js';
 import { closeCodeOf } from './stream-protocol.js';
@@ -136,15 +137,7 @@ export function serveDeepgram(
     if (type === 'Finalize') await session.finalize();
     if (type === 'CloseStream') session.finish();
   };
-  let queue = Promise.resolve();
-  socket.on('message', (data, binary) => {
-    socket.pause();
-    queue = queue
-      .then(() => handle(data, binary))
-      .catch(fail)
-      .then(() => socket.resume());
-  });
-  socket.on('error', () => socket.terminate());
+  handleInOrder(socket, handle, fail);
   socket.on('close', () => session.detach(outlet, true));
 }
 

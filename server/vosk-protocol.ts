@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { PcmDecoder } from '../src/audio/index.js';
 import { HearkenError, type RecognitionStream, type Segment } from '../src/index.js';
 import { recordError, recordSummary, type ServerContext } from './context.js';
+import { handleInOrder } from './in-order.js';
 import { parseJson } from './parse-json.js';
 import { closeCodeOf } from './stream-protocol.js';
 
@@ -76,17 +77,8 @@ export function serveVosk(socket: WebSocket, context: ServerContext, client: str
     return;
   }
   context.metrics.sessions.inc({ protocol: 'vosk' });
-  let queue = Promise.resolve();
   touched();
-  socket.on('message', (data, binary) => {
-    // One after another: answers keep the order of the messages, and the client waits while the worker is behind.
-    socket.pause();
-    queue = queue
-      .then(() => handle(data, binary))
-      .catch(fail)
-      .then(() => socket.resume());
-  });
-  socket.on('error', () => socket.terminate());
+  handleInOrder(socket, handle, fail);
   socket.on('close', () => {
     clearTimeout(idle);
     session?.abort();

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { HearkenClient, ServerError } from '../../client/index.js';
-import { type RunningServer, startServer } from '../../server/index.js';
-import { Engine } from '../../src/index.js';
+import { Served } from '../support/serving.js';
 import { DATA } from '../support/shared.js';
 import { crash, watchWorkers } from '../support/worker-crash.js';
 
@@ -13,22 +11,11 @@ const TEXT = 'said the little fellow panting in sympathy';
 
 describe('a crash of a worker', function () {
   this.timeout(120_000);
-  let engine: Engine;
-  let server: RunningServer;
-  let workers: Set<Worker>;
-  let stop: () => void;
-  before(async () => {
-    ({ workers, stop } = watchWorkers());
-    engine = await Engine.load({ workers: 2 });
-    server = await startServer(engine, { port: 0, maxSessions: 20, maxLoad: 100 });
-  });
-  after(async () => {
-    stop();
-    await server.close();
-    await engine.close();
-  });
+  const { workers, stop } = watchWorkers();
+  after(stop);
+  const served = new Served({ workers: 2 }, { maxSessions: 20, maxLoad: 100 });
 
-  const connect = (): Promise<HearkenClient> => HearkenClient.connect(`ws://127.0.0.1:${server.port}/v1/stream`);
+  const connect = (): Promise<HearkenClient> => HearkenClient.connect(served.stream);
 
   async function textOf(client: HearkenClient): Promise<string> {
     const texts: string[] = [];

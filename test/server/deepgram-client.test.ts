@@ -3,8 +3,7 @@ import { resolve } from 'node:path';
 import { DeepgramClient } from '@deepgram/sdk';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
-import { type RunningServer, startServer } from '../../server/index.js';
-import { Engine } from '../../src/index.js';
+import { Served } from '../support/serving.js';
 import { DATA } from '../support/shared.js';
 
 const WAV = readFileSync(resolve(DATA, 'libri-3526-176653-0051.wav'));
@@ -21,23 +20,14 @@ interface Results {
 
 describe("Deepgram's own client", function () {
   this.timeout(60_000);
-  let engine: Engine;
-  let server: RunningServer;
-  before(async () => {
-    engine = await Engine.load({ workers: 1 });
-    server = await startServer(engine, { port: 0, tokens: ['secret'] });
-  });
-  after(async () => {
-    await server.close();
-    await engine.close();
-  });
+  const served = new Served({ workers: 1 }, { tokens: ['secret'] });
 
   /** Stream the clip in pieces; all messages until the connection closes. */
   async function listen(options: Record<string, unknown>, audio: Uint8Array, key = 'secret'): Promise<Results[]> {
-    const base = `ws://127.0.0.1:${server.port}`;
+    const base = `ws://${served.address}`;
     const client = new DeepgramClient({
       apiKey: key,
-      environment: { base: `http://127.0.0.1:${server.port}`, production: base, agent: base, agentRest: base },
+      environment: { base: `http://${served.address}`, production: base, agent: base, agentRest: base },
     });
     const socket = await client.listen.v1.connect({
       model: 'any',
@@ -82,7 +72,7 @@ describe("Deepgram's own client", function () {
   });
 
   it('is refused without the token, and told what is wrong', async () => {
-    const url = `ws://127.0.0.1:${server.port}/v1/listen`;
+    const url = `ws://${served.address}/v1/listen`;
     const ended = (query: string, key: string): Promise<[number, string]> =>
       new Promise((done) => {
         const socket = new WebSocket(url + query, { headers: { authorization: `Token ${key}` } });

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { HearkenClient, type ServerError } from '../../client/index.js';
-import { type RunningServer, startServer } from '../../server/index.js';
 import { Engine } from '../../src/index.js';
 import { hearken } from '../support/cli.js';
 import { rejects } from '../support/errors.js';
+import { Served } from '../support/serving.js';
 import { DATA } from '../support/shared.js';
 
 const SHORT = readFileSync(resolve(DATA, 'libri-3526-176653-0051.wav')).subarray(44);
@@ -19,28 +19,20 @@ public <said> = said the (little | big) <who> (panting | growling) in (sympathy 
 
 describe('grammars by name', function () {
   this.timeout(120_000);
-  let dir: string;
-  let engine: Engine;
-  let server: RunningServer;
-  before(async () => {
-    dir = mkdtempSync(resolve(tmpdir(), 'hearken-grammars-'));
+  const dir = mkdtempSync(resolve(tmpdir(), 'hearken-grammars-'));
+  after(() => rmSync(dir, { recursive: true }));
+  const served = new Served(() => {
     writeFileSync(resolve(dir, 'animals.gram'), GRAMMAR);
     const built = hearken('graph', 'build', resolve(dir, 'animals.gram'), '-o', resolve(dir, 'animals'));
     expect(built.status, built.err).to.equal(0);
-    engine = await Engine.load({ workers: 2, grammars: { animals: resolve(dir, 'animals') } });
-    server = await startServer(engine, { port: 0 });
-  });
-  after(async () => {
-    await server.close();
-    await engine.close();
-    rmSync(dir, { recursive: true });
+    return { workers: 2, grammars: { animals: resolve(dir, 'animals') } };
   });
 
   async function heard(options: {
     grammar?: string;
     phrases?: string[];
   }): Promise<{ text: string; warnings: string[] }> {
-    const client = await HearkenClient.connect(`ws://127.0.0.1:${server.port}/v1/stream`, options);
+    const client = await HearkenClient.connect(served.stream, options);
     await client.send(SHORT);
     client.finish();
     const texts: string[] = [];
@@ -53,7 +45,7 @@ describe('grammars by name', function () {
   }
 
   it('are chosen by each stream', async () => {
-    expect(engine.grammars).to.deep.equal(['animals']);
+    expect(served.engine.grammars).to.deep.equal(['animals']);
     const all = await Promise.all([heard({}), heard({ grammar: 'animals' }), heard({ grammar: 'animals' }), heard({})]);
     expect(all.map((a) => a.text)).to.deep.equal([TEXT, TEXT, TEXT, TEXT]);
     // Within the grammar a boost chooses among its sentences only.
