@@ -99,13 +99,16 @@ def spectral(b, path, bins, factor):
         x = b.with_history(x, channels, 2, bins)
         weight, bias = _fold(conv, norm)
         source = f"spectral{i - 1}_out" if i else None
+        if source:
+            x = b.quantized(x, source)
         pool, stride = conv.stride[1], conv.stride[0]
         x = b.conv(x, f"spectral{i}", weight.transpose(0, 1, 3, 2), bias, source, strides=[pool, stride], pads=[1, 0, 1, 0])
         x = b.quantized(b.node("Relu", [x]), f"spectral{i}_out")
         channels, bins = conv.out_channels, (bins - 1) // pool + 1
     x = b.node("Reshape", [x, b.const("spectral_flat", np.array([0, channels * bins, 1, -1], np.int64))])
-    x = b.quantized(x, f"spectral{len(path.convs) - 1}_out")
-    return b.conv(x, "spectral_project", path.project.weight.detach().numpy() / factor, None, f"spectral{len(path.convs) - 1}_out")
+    last = f"spectral{len(path.convs) - 1}_out"
+    x = b.quantized(x, last)
+    return b.quantized(b.conv(x, "spectral_project", path.project.weight.detach().numpy() / factor, None, last), "spectral_project")
 
 
 def build(model, ranges=None):
@@ -180,11 +183,15 @@ def calibrate(model, corpus, clips, keep=0.99995):
                 skip = torch.nn.functional.pad(x, (0, 0, block.ahead, 0))[:, : x.shape[1]]
                 factor *= block.bypass
                 note(f"block{i}_out", (after - block.bypass * skip) / factor)
-                x = after + model.spectral(feats) if i + 1 == model.join else after
+                x = after
+                if i + 1 == model.join:
+                    joined = model.spectral(feats)
+                    note("spectral_project", joined / factor)
+                    x = after + joined
     ranges = {}
     for name, parts in seen.items():
         values = np.concatenate(parts)
-        if name.endswith("_mid"):
+        if name.endswith(("_mid", "_project")):
             top = float(np.quantile(np.abs(values), keep))
             ranges[name] = (-top, top * 127 / 128)
         else:
