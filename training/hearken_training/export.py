@@ -162,7 +162,7 @@ def build(model, ranges=None):
 
 
 def calibrate(model, corpus, clips, keep=0.99995):
-    """Ranges of every quantized activation over clips: the `keep` quantile of magnitudes, one-sided behind a ReLU."""
+    """Ranges of every quantized activation over clips: the `keep` quantiles."""
     seen = {}
 
     def note(name, x):
@@ -195,7 +195,8 @@ def calibrate(model, corpus, clips, keep=0.99995):
             top = float(np.quantile(np.abs(values), keep))
             ranges[name] = (-top, top * 127 / 128)
         else:
-            ranges[name] = (0.0, float(np.quantile(values, keep)))
+            # One-sided behind a ReLU; what the spectral path adds may be negative.
+            ranges[name] = (min(0.0, float(np.quantile(values, 1 - keep))), float(np.quantile(values, keep)))
     return ranges
 
 
