@@ -81,6 +81,15 @@ async function* decodePieces(
       cause: error,
     });
   } finally {
+    release(decoder);
+  }
+}
+
+/** A damaged stream can leave the decoder's memory in disorder; it is dropped with the decoder all the same. */
+function release(decoder: WasmDecoder): void {
+  try {
     decoder.free();
+  } catch {
+    // Found by fuzzing: what was decoded has been given, and what was wrong has been told.
   }
 }

@@ -1,57 +1,49 @@
-import { BufferSource, EncodedPacketSink, Input, type InputAudioTrack, WEBM } from 'mediabunny';
 import { OpusDecoder } from 'opus-decoder';
 import { HearkenError } from '../errors.js';
 import type { ByteReader } from './byte-reader.js';
+import { elements, framesOf, type MatroskaTrack, readTracks } from './matroska.js';
 import { type AudioSource, checkFormat } from './source.js';
 
-/** WebM is indexed from within, so it is read whole; a browser's recording of hours stays far below this. */
-const MAX_BYTES = 512 << 20;
-
-async function readWhole(reader: ByteReader): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const bytes of reader.rest()) {
-    size += bytes.length;
-    if (size > MAX_BYTES) throw new HearkenError('AUDIO_UNSUPPORTED', `WebM input of more than ${MAX_BYTES} bytes`);
-    parts.push(bytes);
-  }
-  return Buffer.concat(parts);
-}
-
-/** WebM (Matroska) with Opus, as browsers' MediaRecorder writes it. */
+/** WebM (Matroska) with Opus, as browsers' MediaRecorder writes it, packet by packet as it comes. */
 export async function openWebm(reader: ByteReader): Promise<AudioSource> {
-  const bytes = await readWhole(reader);
-  const source = new BufferSource(
-    bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer,
-  );
-  let track: InputAudioTrack | null;
-  try {
-    track = await new Input({ source, formats: [WEBM] }).getPrimaryAudioTrack();
-  } catch (error) {
-    throw new HearkenError('AUDIO_HEADER', `the WebM header is wrong: ${(error as Error).message}`, { cause: error });
+  const tracks = await readTracks(reader);
+  const sound = tracks.filter((t) => t.type === 'audio');
+  const track = sound.find((t) => t.codec === 'A_OPUS');
+  if (!track) {
+    const what = sound.length > 0 ? `sound coded as ${sound[0].codec}, not Opus` : 'no sound track';
+    throw new HearkenError('AUDIO_UNSUPPORTED', `the WebM stream has ${what}`);
   }
-  if (!track) throw new HearkenError('AUDIO_UNSUPPORTED', 'the WebM file has no sound track');
-  if (track.codec !== 'opus')
-    throw new HearkenError('AUDIO_UNSUPPORTED', `WebM sound coded as ${track.codec}, not Opus`);
-  const channels = track.numberOfChannels;
-  checkFormat(48000, channels, 'the WebM header');
-  if (channels > 2)
-    throw new HearkenError('AUDIO_UNSUPPORTED', `WebM Opus with ${channels} channels; 1 or 2 are supported`);
+  checkFormat(48000, track.channels, 'the WebM header');
+  if (track.channels > 2)
+    throw new HearkenError('AUDIO_UNSUPPORTED', `WebM Opus with ${track.channels} channels; 1 or 2 are supported`);
   const warnings: string[] = [];
-  return { container: 'webm', sampleRate: 48000, channels, warnings, chunks: packets(track, channels, warnings) };
+  const chunks = packets(reader, track, warnings);
+  return { container: 'webm', sampleRate: 48000, channels: track.channels, warnings, chunks };
 }
 
-async function* packets(track: InputAudioTrack, channels: number, warnings: string[]): AsyncGenerator<Float32Array[]> {
-  const decoder = new OpusDecoder({ channels });
+async function* packets(reader: ByteReader, track: MatroskaTrack, warnings: string[]): AsyncGenerator<Float32Array[]> {
+  const decoder = new OpusDecoder({ channels: track.channels });
   await decoder.ready;
+  const warn = (message: string): void => {
+    if (warnings.length < 10) warnings.push(`webm: ${message}`);
+  };
   try {
-    for await (const packet of new EncodedPacketSink(track).packets()) {
-      const { channelData, samplesDecoded, errors } = decoder.decodeFrame(packet.data);
-      for (const e of errors) if (warnings.length < 10) warnings.push(`webm: ${e.message}`);
-      if (samplesDecoded > 0) yield channelData;
+    for await (const { name, data } of elements(reader)) {
+      if (name !== 'block') continue;
+      for (const frame of framesOf(data, track.number)) {
+        const { channelData, samplesDecoded, errors } = decoder.decodeFrame(frame);
+        for (const e of errors) warn(e.message);
+        if (samplesDecoded > 0) yield channelData;
+      }
     }
   } catch (error) {
-    throw new HearkenError('AUDIO_CODEC', `the WebM stream is damaged: ${(error as Error).message}`, { cause: error });
+    // What has come is worth having: a recording that was cut off ends inside a block.
+    if (error instanceof HearkenError && error.code === 'AUDIO_TRUNCATED') warn(error.message);
+    else if (error instanceof HearkenError) throw error;
+    else
+      throw new HearkenError('AUDIO_CODEC', `the WebM stream is damaged: ${(error as Error).message}`, {
+        cause: error,
+      });
   } finally {
     decoder.free();
   }

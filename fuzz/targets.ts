@@ -1,0 +1,165 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ZodError } from 'zod';
+import { parseJson } from '../server/parse-json.js';
+import { CLIENT_MESSAGE } from '../server/stream-messages.js';
+import { parseCard } from '../src/acoustic/index.js';
+import { openAudio } from '../src/audio/index.js';
+import { readSections, writeSections } from '../src/binary/sections.js';
+import { HearkenError } from '../src/errors.js';
+import { ConstFst, compileFst, parseSymbols, readOpenFst, VectorFst, writeOpenFst } from '../src/fst/index.js';
+import { ContextTable, grammarFst, parseJsgf, parseJulius, parseSrgs } from '../src/graph/index.js';
+import { PHONES } from '../src/lexicon/index.js';
+import { modelOfArpa, sentences } from '../src/lm/index.js';
+import { tokensOf } from '../src/punctuation/index.js';
+import { checkPhrases } from '../src/recognizer/phrases.js';
+import { written } from '../src/written/index.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** Something that takes input from outside, and well-formed inputs to begin with. */
+export interface Target {
+  name: string;
+  seeds: Uint8Array[];
+  /** Longest input tried. */
+  most: number;
+  run(input: Uint8Array): void | Promise<void>;
+}
+
+const text = (...samples: string[]): Uint8Array[] => samples.map((s) => Buffer.from(s));
+const file = (path: string): Uint8Array => Uint8Array.from(readFileSync(resolve(ROOT, path)));
+const utf8 = (input: Uint8Array): string => Buffer.from(input).toString();
+
+function smallFst(): VectorFst {
+  const fst = new VectorFst();
+  for (let s = 0; s < 4; s++) fst.addState();
+  fst.start = 0;
+  fst.addArc(0, 1, 2, 0.5, 1);
+  fst.addArc(1, 0, 3, 1, 2);
+  fst.addArc(1, 2, 0, 0.25, 3);
+  fst.setFinal(3, 0.125);
+  return fst;
+}
+
+const recordings = readdirSync(resolve(ROOT, 'test/data'))
+  .filter((f) => /\.(wav|aiff|aifc|au|sph|flac|mp3|ogg|webm)$/.test(f))
+  .map((f) => file(`test/data/${f}`).subarray(0, 6000));
+
+export const TARGETS: Target[] = [
+  {
+    name: 'audio',
+    seeds: recordings,
+    most: 8000,
+    async run(input) {
+      const { chunks } = await openAudio(input);
+      for await (const planes of chunks) if (planes.length === 0) throw new Error('a chunk without channels');
+    },
+  },
+  {
+    name: 'jsgf',
+    seeds: text(
+      '#JSGF V1.0;\ngrammar a;\npublic <a> = [please] (/3/ on | off {tag}) <b>* ;\n<b> = "living room" | kitchen+ | <NULL>;',
+      'public <x> = a | (b [c] d)+ e;',
+    ),
+    most: 2000,
+    run: (input) => void grammarFst(parseJsgf(utf8(input)), (word) => 4 + (word.length % 50)),
+  },
+  {
+    name: 'srgs',
+    seeds: text(
+      '<grammar root="a"><rule id="a"><item repeat="0-2">very</item><one-of><item weight="2">x</item><item><ruleref uri="#b"/></item></one-of></rule><rule id="b">y<tag>t</tag></rule></grammar>',
+    ),
+    most: 2000,
+    run: (input) => void grammarFst(parseSrgs(utf8(input)), (word) => 4 + (word.length % 50)),
+  },
+  {
+    name: 'julius',
+    seeds: text(
+      'S : B X E\nX : F\nX : F P\n\0% B\n<s> sil\n% E\n</s> sil\n% F\napple ae p ah l\n% P\nplease p l iy z\n',
+    ),
+    most: 2000,
+    run(input) {
+      const [grammar, voca = ''] = utf8(input).split('\0');
+      grammarFst(parseJulius(grammar, voca, PHONES), (word) => 4 + (word.length % 50));
+    },
+  },
+  {
+    name: 'arpa',
+    seeds: text(
+      '\\data\\\nngram 1=4\nngram 2=2\n\n\\1-grams:\n-1\t<s>\t-0.3\n-1\t</s>\n-0.5\ta\t-0.2\n-0.7\tb\n\n\\2-grams:\n-0.3\t<s> a\n-0.2\ta </s>\n\n\\end\\\n',
+    ),
+    most: 3000,
+    run: (input) => void modelOfArpa(utf8(input).split('\n')),
+  },
+  {
+    name: 'openfst binary',
+    seeds: [writeOpenFst({ fst: smallFst() })],
+    most: 3000,
+    run: (input) => void readOpenFst(input),
+  },
+  {
+    name: 'openfst text',
+    seeds: text('0\t1\t1\t2\t0.5\n1\t2\t0\t3\n2\t0.25\n', 'eps\t0\na\t1\nb\t2\n'),
+    most: 2000,
+    run(input) {
+      compileFst(utf8(input));
+      parseSymbols(utf8(input));
+    },
+  },
+  {
+    name: 'sections',
+    seeds: [writeSections(ConstFst.fromVector(smallFst()).toSections())],
+    most: 3000,
+    run: (input) => void new ConstFst(readSections(input, ConstFst.KIND, 'input')),
+  },
+  {
+    name: 'card',
+    seeds: [file('models/en-small/card.json').subarray(0, 6000)],
+    most: 8000,
+    run: (input) => void parseCard(json(input), 'input'),
+  },
+  {
+    name: 'units',
+    seeds: text('0 1 2\n0 1 3\n0 4 2\n'),
+    most: 500,
+    run: (input) => void ContextTable.parse(utf8(input)),
+  },
+  {
+    name: 'stream messages',
+    seeds: text(
+      '{"type":"start","encoding":"mulaw","sampleRate":8000,"phrases":["a $b",{"text":"c","boost":3}],"classes":{"b":["x y"]},"keywords":[{"text":"k"}]}',
+      '{"type":"resume","session":"abc","seq":3}',
+      '{"type":"ping","id":1}',
+    ),
+    most: 1000,
+    run(input) {
+      const message = CLIENT_MESSAGE.parse(parseJson(Buffer.from(input)));
+      if (message.type === 'start') checkPhrases(message.phrases, message.classes);
+    },
+  },
+  {
+    name: 'text',
+    seeds: text(
+      'Mr. Smith paid $25,000 on May 3rd, 1984 — didn’t he? Yes; twice…',
+      'twenty five dollars and nine cents at five p m',
+    ),
+    most: 400,
+    run(input) {
+      const line = utf8(input);
+      sentences(line);
+      tokensOf(line);
+      written(line.toLowerCase().split(/\s+/).filter(Boolean).slice(0, 30));
+    },
+  },
+];
+
+function json(input: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8(input));
+  } catch (cause) {
+    throw new HearkenError('MODEL_CARD', (cause as Error).message);
+  }
+}
+
+/** Errors that are answers: every other one is a find. */
+export const isAnswer = (error: unknown): boolean => error instanceof HearkenError || error instanceof ZodError;
