@@ -50,6 +50,9 @@ describe('code in the documents', function () {
     writeFileSync(resolve(dir, 'reference.txt'), readFileSync(resolve(ROOT, 'examples/data/sample.txt')));
     writeFileSync(resolve(dir, 'names.txt'), 'hearken\n');
     writeFileSync(resolve(dir, 'talk.txt'), readFileSync(resolve(ROOT, 'examples/data/sample.txt')));
+    mkdirSync(resolve(dir, 'calls'));
+    copyFileSync(SAMPLE, resolve(dir, 'calls/one.wav'));
+    writeFileSync(resolve(dir, 'contacts.txt'), 'Zhenya Kuznetsova\nGrace Hopper\n');
     writeFileSync(resolve(dir, 'phrases.txt'), 'grace hopper\nthat sharp profile=3\n');
   });
   afterEach(() => rmSync(dir, { recursive: true }));
@@ -111,7 +114,7 @@ describe('code in the documents', function () {
     for (const { page, code } of blocks('')) {
       for (const line of code.split('\n')) {
         // Servers and microphones have tests of their own, and so have training and building.
-        if (!/^hearken (?!serve|mic|build-model|graph build|g2p)/.test(line)) continue;
+        if (!/^hearken (?!serve|mic|build-model|adapt|graph build|g2p|punctuation train)/.test(line)) continue;
         const { status, err } = hearken(line, dir);
         expect(status, `${page}: ${line}: ${err}`).to.equal(0);
         run++;
