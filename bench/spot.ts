@@ -94,5 +94,5 @@ function plot(curves: readonly { name: string; points: Point[] }[]): string {
   const rows = [0, 0.25, 0.5, 0.75, 1].map((v) => label(8, y(v) + 4, `${100 * v} %`));
   const frame = `<path d="M${pad},${pad}V${height - pad}H${width - pad}" fill="none" stroke="#888"/>`;
   const title = label(pad, pad - 20, 'Keywords missed against false alarms an hour and keyword');
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="100%" fill="#fff"/>${frame}${lines.join('')}${ticks.join('')}${rows.join('')}${title}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><title>Keyword spotting</title><rect width="100%" height="100%" fill="#fff"/>${frame}${lines.join('')}${ticks.join('')}${rows.join('')}${title}</svg>\n`;
 }

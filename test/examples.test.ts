@@ -28,8 +28,11 @@ async function serving(name: string, use: (line: string) => Promise<void>): Prom
     });
     exited.then(() => fail(new Error('it ended'))).catch(fail);
   });
-  await use(line);
-  child.kill('SIGTERM');
+  try {
+    await use(line);
+  } finally {
+    child.kill('SIGTERM');
+  }
   expect(await exited).to.equal(0);
 }
 

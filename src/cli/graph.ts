@@ -94,8 +94,8 @@ class Words {
     if (pronunciations.length === 0) return undefined;
     const label = FIRST_WORD + this.labels.size;
     this.labels.set(word, label);
-    for (const phones of pronunciations)
-      this.entries.push({ word: label, phones, cost: this.lexicon.costOf(word, phones) });
+    // One pronunciation as likely as the other: how often each is said in running text misleads where letters are spelled.
+    for (const phones of pronunciations) this.entries.push({ word: label, phones, cost: 0 });
     return label;
   }
 }
