@@ -1,16 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { CHUNK_OUTPUTS, checkProviders, openSession } from '../src/acoustic/index.js';
-import { readPackage } from '../src/recognizer/model-package.js';
+import { DEFAULT_MODEL, readPackage } from '../src/recognizer/model-package.js';
+import { median } from './median.js';
 import { INT8, node, onnxModel, tensor, UINT8, value } from './peers/onnx-writer.js';
 
-const MODEL = resolve(import.meta.dirname, '../../models/en-small');
 const SECONDS = 30;
 const RUNS = 7;
 const BATCHES = [1, 2, 4, 8, 16];
-
-const median = (xs: number[]) => xs.sort((a, b) => a - b)[xs.length >> 1];
 
 /**
  * The network alone, one thread, streams in chunks of 300 ms: real-time factor of a stream by how many are batched, largest
@@ -19,7 +16,7 @@ const median = (xs: number[]) => xs.sort((a, b) => a - b)[xs.length >> 1];
  */
 export async function acousticBench(args: string[]): Promise<void> {
   const [provider = 'cpu', file] = args;
-  const { card, acoustic } = readPackage(MODEL);
+  const { card, acoustic } = readPackage(DEFAULT_MODEL);
   const { session } = await openSession(file ? readFileSync(file) : acoustic, checkProviders([provider]));
   const { stateSize, subsampling } = card.acoustic;
   const frames = CHUNK_OUTPUTS * subsampling;

@@ -6,6 +6,7 @@ import { ConstFst, writeOpenFst } from '../src/fst/index.js';
 import { NgramLm } from '../src/lm/index.js';
 import { type PackageParts, readPackage } from '../src/recognizer/model-package.js';
 import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
+import { median } from './median.js';
 import { replayGraph, runSherpa } from './peers/sherpa.js';
 import { type ScoredClip, scoredClips } from './scores.js';
 
@@ -14,8 +15,6 @@ const RUNS = 3;
 const FRAME_SECONDS = 0.03;
 /** sherpa-onnx leaves Kaldi's beam as it is and takes this many tokens unless told otherwise. */
 const KALDI: Partial<DecoderOptions> = { beam: 16, maxActive: 3000, minActive: 20, latticeBeam: 0 };
-
-const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /**
  * One language model, searched in a graph that holds it whole and on the fly, and the whole graph again by Kaldi's

@@ -14,14 +14,13 @@ import { ConstFst } from '../src/fst/index.js';
 import { NgramLm } from '../src/lm/index.js';
 import { DEFAULT_MODEL, readPackage } from '../src/recognizer/model-package.js';
 import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
+import { median } from './median.js';
 import { type ScoredClip, scoredClips } from './scores.js';
 
 const CLIPS = Number(process.env.HEARKEN_BENCH_CLIPS ?? 20);
 const RUNS = 3;
 const FRAME_SECONDS = 0.03;
 const BEAMS = [8, 10, 12];
-
-const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /**
  * The search alone, on scores of the shipped model computed before: time, tokens and word errors by beam; how long a

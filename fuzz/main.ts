@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import { random } from '../test/support/random-fst.js';
 import { Mutator } from './mutate.js';
 import { isAnswer, TARGETS, type Target } from './targets.js';
 
@@ -41,17 +42,6 @@ function kept(target: Target): Uint8Array[] {
   return existsSync(directory) ? readdirSync(directory).map((f) => readFileSync(resolve(directory, f))) : [];
 }
 
-/** Random numbers in [0, 1) that a seed repeats (mulberry32). */
-function seeded(seed: number): () => number {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** What the thread that runs the targets is at, seen from outside should it never come back: [inputs, target, length, bytes…]. */
 const HEADER = 3;
 const shared = new SharedArrayBuffer(4 * HEADER + (1 << 16));
@@ -63,7 +53,7 @@ async function fuzz([seconds = '60', ...names]: readonly string[], memory: Share
   const targets = TARGETS.filter((t) => names.length === 0 || names.includes(t.name));
   const seed = Number(process.env.HEARKEN_FUZZ_SEED ?? Date.now() % 1e9);
   console.log(`seed ${seed}; targets: ${targets.map((t) => t.name).join(', ')}`);
-  const mutator = new Mutator(seeded(seed));
+  const mutator = new Mutator(random(seed));
   const corpora = targets.map((t) => [...t.seeds, ...kept(t)]);
   const counts = targets.map(() => 0);
   let finds = 0;

@@ -86,7 +86,7 @@ async function* decodePieces(
 }
 
 /** A damaged stream can leave the decoder's memory in disorder; it is dropped with the decoder all the same. */
-function release(decoder: WasmDecoder): void {
+export function release(decoder: Pick<WasmDecoder, 'free'>): void {
   try {
     decoder.free();
   } catch {

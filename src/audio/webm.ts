@@ -1,6 +1,7 @@
 import { OpusDecoder } from 'opus-decoder';
 import { HearkenError } from '../errors.js';
 import type { ByteReader } from './byte-reader.js';
+import { release } from './compressed.js';
 import { elements, framesOf, type MatroskaTrack, readTracks } from './matroska.js';
 import { type AudioSource, checkFormat } from './source.js';
 
@@ -45,6 +46,6 @@ async function* packets(reader: ByteReader, track: MatroskaTrack, warnings: stri
         cause: error,
       });
   } finally {
-    decoder.free();
+    release(decoder);
   }
 }

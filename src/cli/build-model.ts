@@ -1,44 +1,32 @@
 import { Command } from 'commander';
-import { ADDITIONS, standardLexicon } from '../lexicon/index.js';
+import { standardLexicon } from '../lexicon/index.js';
 import { buildPackage } from '../recognizer/build-package.js';
-import { DEFAULT_MODEL } from '../recognizer/model-package.js';
 import { positiveNumber, stepTimer, wholeNumber } from './options.js';
-import { contextOf, sealPackage } from './package-files.js';
+import { addPackageOptions, contextOf, type PackageFlags, sealPackage } from './package-files.js';
 
-interface Flags {
-  out: string;
-  base: string;
+interface Flags extends PackageFlags {
   exclude: string[];
   tune: string[];
-  lexicon: string;
   vocabulary: number;
   order: number;
   prune: number;
-  credit: string[];
 }
 
 export function buildModelCommand(): Command {
-  return new Command('build-model')
+  const command = new Command('build-model')
     .description('build a model package: estimate a language model from text and compile the search graph')
     .argument('<text...>', 'plain text files; name one twice to count it twice; or one language model, FILE.arpa')
-    .requiredOption('-o, --out <dir>', 'directory of the package')
-    .option('--base <dir>', 'package whose acoustic model and card are taken', DEFAULT_MODEL)
     .option('--exclude <file...>', 'files of sentences to leave out of the text', [] as string[])
     .option(
       '--tune <file...>',
       'sentences like those to be recognised: decide how much each text counts',
       [] as string[],
     )
-    .option(
-      '--lexicon <file>',
-      'pronunciations besides CMUdict: word, then phones (a PocketSphinx dictionary will do)',
-      ADDITIONS,
-    )
     .option('--vocabulary <n>', 'most words', wholeNumber(1, 1_000_000), 65_000)
     .option('--order <n>', 'n-gram order', wholeNumber(1, 5), 3)
     .option('--prune <threshold>', 'entropy pruning threshold', positiveNumber, 1e-7)
-    .option('--credit <name|licence|attribution...>', 'sources of the text, for the card', [] as string[])
     .action(build);
+  return addPackageOptions(command);
 }
 
 async function build(texts: string[], flags: Flags): Promise<void> {

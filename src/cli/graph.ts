@@ -16,19 +16,14 @@ import {
   parseJulius,
   parseSrgs,
 } from '../graph/index.js';
-import { ADDITIONS, type Lexicon, type Pronunciation, standardLexicon } from '../lexicon/index.js';
+import { type Lexicon, type Pronunciation, standardLexicon } from '../lexicon/index.js';
 import { writeVocabulary } from '../recognizer/build-package.js';
-import { DEFAULT_MODEL } from '../recognizer/model-package.js';
 import { positiveNumber, stepTimer } from './options.js';
-import { contextOf, sealPackage } from './package-files.js';
+import { addPackageOptions, contextOf, type PackageFlags, sealPackage } from './package-files.js';
 
-interface Flags {
-  out: string;
-  base: string;
-  lexicon: string;
+interface Flags extends PackageFlags {
   lmWeight?: number;
   filler: number;
-  credit: string[];
 }
 
 /** What speech outside a grammar is written as. */
@@ -38,19 +33,12 @@ const DEFAULT_FILLER = 2.5;
 /** Graphs that hold their whole grammar. */
 export function graphCommand(): Command {
   const graph = new Command('graph').description('compile search graphs');
-  graph
+  const command = graph
     .command('build')
     .description('build a model package whose graph holds a whole grammar (HCLG): for commands and small tasks')
     .argument(
       '<grammar>',
       'grammar: JSGF (.gram, .jsgf), SRGS (.grxml, .xml) or Julius (.grammar, its .voca beside it); or n-gram model in ARPA format',
-    )
-    .requiredOption('-o, --out <dir>', 'directory of the package')
-    .option('--base <dir>', 'package whose acoustic model and card are taken', DEFAULT_MODEL)
-    .option(
-      '--lexicon <file>',
-      'pronunciations besides CMUdict: word, then phones (a PocketSphinx dictionary will do)',
-      ADDITIONS,
     )
     .option('--lm-weight <x>', 'factor on the costs of the grammar (default: as in the base card)', positiveNumber)
     .option(
@@ -59,12 +47,12 @@ export function graphCommand(): Command {
       (value) => (value === '0' ? 0 : positiveNumber(value)),
       DEFAULT_FILLER,
     )
-    .option('--credit <name|licence|attribution...>', 'sources of the text, for the card', [] as string[])
     .addHelpText(
       'after',
       '\nExample:\n  hearken graph build commands.gram -o my-model\n  hearken transcribe call.wav --model my-model',
     )
     .action(build);
+  addPackageOptions(command);
   return graph;
 }
 

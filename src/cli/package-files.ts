@@ -1,9 +1,33 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Command } from 'commander';
 import { type ModelCard, parseCard, readCard } from '../acoustic/index.js';
 import { HearkenError } from '../errors.js';
 import { ContextTable } from '../graph/index.js';
+import { ADDITIONS } from '../lexicon/index.js';
+import { DEFAULT_MODEL } from '../recognizer/model-package.js';
+
+/** Of commands that make a package from another. */
+export interface PackageFlags {
+  out: string;
+  base: string;
+  lexicon: string;
+  credit: string[];
+}
+
+/** @param base what is taken from the base package */
+export function addPackageOptions(command: Command, base = 'package whose acoustic model and card are taken'): Command {
+  return command
+    .requiredOption('-o, --out <dir>', 'directory of the package')
+    .option('--base <dir>', base, DEFAULT_MODEL)
+    .option(
+      '--lexicon <file>',
+      'pronunciations besides CMUdict: word, then phones (a PocketSphinx dictionary will do)',
+      ADDITIONS,
+    )
+    .option('--credit <name|licence|attribution...>', 'sources of the text, for the card', [] as string[]);
+}
 
 /** The units of a package's acoustic model. @throws MODEL_CARD */
 export function contextOf(directory: string): ContextTable {

@@ -1,7 +1,7 @@
 /** N-gram language models: text to counts, Kneser-Ney estimation, pruning, and a compact model for queries. */
 export { type ArpaNgram, readArpa, writeArpa } from './arpa.js';
 export { modelOfArpa } from './arpa-model.js';
-export { type BackoffModel, kneserNey, probability, wordProbabilities } from './kneser-ney.js';
+export { type BackoffModel, kneserNey, probability } from './kneser-ney.js';
 export { mixModels, mixtureWeights } from './mix.js';
 export { BEGIN, countNgrams, END, MAX_VOCABULARY, type NgramTable, SPECIAL_WORDS, UNKNOWN } from './ngram-counts.js';
 export { type LanguageModel, NgramLm } from './ngram-lm.js';
@@ -10,5 +10,5 @@ export { type Perplexity, perplexityOf } from './perplexity.js';
 export { entropyPrune } from './prune.js';
 export { linesOf, readTexts, sentencesOf, type TextFiles } from './read-texts.js';
 export { TextStore } from './text-store.js';
-export { rankWords, trainLm, trainMixture, vocabularyOf } from './train.js';
+export { rankWords, trainLm, trainMixture, vocabularyOf, weightsOn } from './train.js';
 export { unpackLm } from './unpack.js';

@@ -47,12 +47,13 @@ export async function readTexts(
   for (const path of texts) {
     onStep(`reading ${path}`);
     if (tune.length > 0 && store.words > 0) stores.push((store = new TextStore(excluded)));
+    const { size } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0 }; // linesOf says what cannot be read
     let lines = 0;
     let read = 0;
     for await (const line of linesOf(path)) {
       store.addLine(line);
       read += line.length + 1;
-      if (++lines % PROGRESS_LINES === 0) onStep(`reading ${path}`, Math.min(1, read / statSync(path).size));
+      if (++lines % PROGRESS_LINES === 0) onStep(`reading ${path}`, Math.min(1, read / size));
     }
   }
   return { stores, heldOut };

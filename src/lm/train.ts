@@ -50,16 +50,25 @@ export function trainMixture(
   return { model: thresholds.some((t) => t > 0) ? entropyPrune(mixed, thresholds) : mixed, weights };
 }
 
+/** How much each of some models over `words` must count, for their mixture to foretell `heldOut` best. */
+export function weightsOn(
+  models: readonly BackoffModel[],
+  words: readonly string[],
+  heldOut: readonly (readonly string[])[],
+): number[] {
+  const ids = new Map(vocabularyOf(words).map((w, i) => [w, i]));
+  const sentences = heldOut.map((s) => s.map((w) => ids.get(w) ?? UNKNOWN));
+  return mixtureWeights(models.map((m) => wordProbabilities(m, sentences)));
+}
+
 function mixture(
   models: readonly BackoffModel[],
   words: readonly string[],
   heldOut: readonly (readonly string[])[],
   onStep: (step: string) => void,
 ): { mixed: BackoffModel; weights: number[] } {
-  const ids = new Map(vocabularyOf(words).map((w, i) => [w, i]));
-  const sentences = heldOut.map((s) => s.map((w) => ids.get(w) ?? UNKNOWN));
-  onStep(`weighing ${models.length} models on ${sentences.length} sentences`);
-  const weights = mixtureWeights(models.map((m) => wordProbabilities(m, sentences)));
+  onStep(`weighing ${models.length} models on ${heldOut.length} sentences`);
+  const weights = weightsOn(models, words, heldOut);
   onStep(`mixing by ${weights.map((w) => w.toFixed(3)).join(', ')}`);
   return { mixed: mixModels(models, weights), weights };
 }

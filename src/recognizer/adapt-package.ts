@@ -1,16 +1,13 @@
 import { HearkenError } from '../errors.js';
 import {
   mixModels,
-  mixtureWeights,
   NgramLm,
   readTexts,
   SPECIAL_WORDS,
   sentencesOf,
   trainLm,
-  UNKNOWN,
   unpackLm,
-  vocabularyOf,
-  wordProbabilities,
+  weightsOn,
 } from '../lm/index.js';
 import { type BuildReport, type LanguageOptions, writeLanguage } from './build-package.js';
 import { readPackage } from './model-package.js';
@@ -61,10 +58,9 @@ export async function adaptPackage(options: AdaptOptions): Promise<AdaptReport> 
   const models = [unpackLm(base, SPECIAL_WORDS.length + words.length), own];
   let { weight } = options;
   if (options.tune.length > 0) {
-    const ids = new Map(vocabularyOf(words).map((w, i) => [w, i]));
-    const held = (await sentencesOf(options.tune)).map((s) => s.map((w) => ids.get(w) ?? UNKNOWN));
+    const held = await sentencesOf(options.tune);
     onStep(`weighing on ${held.length} sentences`);
-    [, weight] = mixtureWeights(models.map((m) => wordProbabilities(m, held)));
+    [, weight] = weightsOn(models, words, held);
   }
   onStep(`mixing, the texts by ${weight.toFixed(3)}`);
   const mixed = mixModels(models, [1 - weight, weight]);

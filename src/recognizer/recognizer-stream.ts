@@ -119,8 +119,7 @@ export class RecognizerStream {
     const settings = decoderOptions({ ...vocabulary.decoder, ...options.decoder });
     if ((options.alternatives ?? 0) > 0 && options.decoder?.latticeBeam === undefined)
       settings.latticeBeam = Math.max(settings.latticeBeam, ALTERNATIVES_BEAM);
-    const { phrases, unknown } =
-      spelled.length > 0 ? labelledPhrases(spelled, (word) => vocabulary.label(word)) : { phrases: [], unknown: [] };
+    const { phrases, unknown } = labelledPhrases(spelled, (word) => vocabulary.label(word));
     this.warnings = [
       ...unpronounced.map((word) => `"${word}" cannot be listened for: no pronunciation, or a closed grammar`),
       ...unknown.map(({ phrase, word }) => `phrase "${phrase}" left out: no word "${word}" in the vocabulary`),
