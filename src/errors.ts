@@ -34,6 +34,7 @@ export const ERROR_CODES = {
   SERVER_LIMIT: 'A client went past a limit of the server: size, length, rate, or time without a message.',
   SERVER_SESSION: 'There is no such session to resume: it ended, or its time is over.',
   SERVER_CLOSING: 'The server is shutting down.',
+  QUEUE_UNAVAILABLE: 'The queue of a batch cannot be reached or made.',
   OUTPUT_WRITE: 'A result could not be written.',
 } as const;
 

@@ -32,9 +32,11 @@ const ALLOWED: Record<string, string[]> = {
   written: ['fst'],
   punctuation: ['binary', 'lm'],
   formats: ['recognizer'],
+  batch: ['audio', 'recognizer'],
   cli: [
     'acoustic',
     'audio',
+    'batch',
     'binary',
     'formats',
     'fst',

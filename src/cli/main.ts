@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { HearkenError } from '../errors.js';
 import { adaptCommand } from './adapt.js';
 import { alignCommand } from './align.js';
+import { batchCommand } from './batch.js';
 import { buildModelCommand } from './build-model.js';
 import { doctorCommand } from './doctor.js';
 import { fstCommand } from './fst.js';
@@ -34,6 +35,7 @@ const program = new Command('hearken')
 
 for (const command of [
   transcribeCommand(),
+  batchCommand(),
   alignCommand(),
   spotCommand(),
   scoreCommand(),

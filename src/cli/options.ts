@@ -38,13 +38,14 @@ export interface BatchFlags extends EngineFlags {
   progress: 'auto' | 'lines' | 'none';
 }
 
+export const progressOption = (): Option =>
+  new Option('--progress <how>', 'bar on a terminal, lines, or none')
+    .choices(['auto', 'lines', 'none'])
+    .default('auto');
+
 export function addBatchOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option('--progress <how>', 'bar on a terminal, lines, or none')
-        .choices(['auto', 'lines', 'none'])
-        .default('auto'),
-    )
+    .addOption(progressOption())
     .addOption(jobsOption())
     .addOption(modelOption())
     .addOption(providersOption());

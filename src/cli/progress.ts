@@ -8,9 +8,14 @@ export class Progress {
   #lastDraw = 0;
 
   constructor(
-    private readonly total: number,
+    private total: number,
     private readonly mode: 'auto' | 'lines' | 'none',
   ) {}
+
+  /** There are `total` now, those that are through included. */
+  expect(total: number): void {
+    this.total = total;
+  }
 
   /** One recording is through. @param seconds of audio in it */
   step(name: string, seconds: number, failed: boolean): void {

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { toHearkenError } from '../errors.js';
 import { Engine } from '../recognizer/engine.js';
 import { DEFAULT_THRESHOLD, type KeywordOption } from '../recognizer/keywords.js';
 import type { KeywordHit } from '../recognizer/results.js';
 import { expandInputs, type Input } from './inputs.js';
 import { addBatchOptions, type BatchFlags, engineOptions } from './options.js';
 import { Progress } from './progress.js';
+import { eachRecording } from './recordings.js';
 
 interface Flags extends BatchFlags {
   phrase: KeywordOption[];
@@ -55,29 +55,15 @@ async function spot(args: string[], flags: Flags): Promise<void> {
   const keywords = flags.phrase.map((k) => ({ threshold: flags.threshold, ...k }));
   await using engine = await Engine.load({ ...engineOptions(flags), ...(inputs.length === 1 && { workers: 1 }) });
   const progress = new Progress(inputs.length, flags.progress);
-  let next = 0;
-  const run = async (): Promise<void> => {
-    for (let i = next++; i < inputs.length; i = next++) {
-      const { path, name } = inputs[i];
-      try {
-        const stream = engine.open(path === '-' ? process.stdin : path, { keywords, recognize: false });
-        for await (const hit of stream) {
-          if (hit.type !== 'keyword') continue;
-          progress.clear();
-          process.stdout.write(line(inputs[i], hit, flags));
-        }
-        progress.step(name, (await stream.done).seconds, false);
-      } catch (error) {
-        const { code, message } = toHearkenError(error, 'WORKER_FAILED');
-        process.exitCode = 1;
-        progress.clear();
-        process.stderr.write(`hearken: ${path}: ${message} [${code}]\n`);
-        progress.step(name, 0, true);
-      }
+  await eachRecording(inputs, engine.workers, progress, async (input) => {
+    const stream = engine.open(input.path === '-' ? process.stdin : input.path, { keywords, recognize: false });
+    for await (const hit of stream) {
+      if (hit.type !== 'keyword') continue;
+      progress.clear();
+      process.stdout.write(line(input, hit, flags));
     }
-  };
-  await Promise.all(Array.from({ length: engine.workers }, run));
-  progress.clear();
+    return (await stream.done).seconds;
+  });
 }
 
 function line({ path }: Input, { text, start, end, score }: KeywordHit, { json }: Flags): string {

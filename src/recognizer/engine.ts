@@ -11,6 +11,7 @@ import { checkNewWords } from './new-words.js';
 import { checkPhrases } from './phrases.js';
 import { RecognitionStream } from './recognition-stream.js';
 import type { StreamOptions } from './recognizer-stream.js';
+import { checkPart } from './recording-part.js';
 import { WorkerClient } from './worker-client.js';
 
 export interface EngineOptions {
@@ -135,6 +136,7 @@ export class Engine implements AsyncDisposable {
   createRecordingStream(options: TranscribeOptions = {}, path?: string): RecognitionStream {
     const { signal, ...rest } = options;
     this.#checkOptions(rest);
+    if (rest.part) checkPart(rest.part);
     return new RecognitionStream(
       this.#leastBusy(),
       (id) => ({ type: 'recording', id, ...(path !== undefined && { path }), options: rest }),

@@ -26,6 +26,17 @@ export interface RecordingOptions extends StreamOptions {
   raw?: RawFormat;
   /** One transcript of all channels mixed down, or one a channel. */
   channels?: 'mix' | 'split';
+  /** Only this stretch of it; times still count from the recording's start. */
+  part?: RecordingPart;
+}
+
+/**
+ * A stretch of a recording, in samples at the model's rate, multiples of a frame's shift (160 at 16 kHz). Heard as if all before
+ * it had been, and finalize() called where it begins: parts laid end to end give the words and times of the whole.
+ */
+export interface RecordingPart {
+  from: number;
+  to: number;
 }
 
 /** A package, and words of others by the names the user gave them. */

@@ -84,27 +84,28 @@ export class RecognizerStream {
   #endpoints: EndpointRule[];
   #asksRelativeCost: boolean;
   /** Sample at which the frames began to be counted, and output frame from there at which the current segment began. */
-  #origin = 0;
+  #origin: number;
   #segmentStart = 0;
   #segment = 0;
   #lastPartial = '';
   /** Seconds of an output frame. */
   #frameSeconds: number;
 
-  /** @throws OPTION_INVALID */
-  static async open(model: LoadedModel, options: StreamOptions = {}): Promise<RecognizerStream> {
+  /** @param start position of the first sample, from which times are counted. @throws OPTION_INVALID */
+  static async open(model: LoadedModel, options: StreamOptions = {}, start = 0): Promise<RecognizerStream> {
     const spelled = spelledPhrases(options.phrases ?? [], options.classes);
     const needed = new Set(spelled.flatMap((p) => p.words));
     const vocabulary = model.vocabulary(options.grammar);
     const extension = await vocabulary.with(options.newWords ?? [], needed);
     const keywords = options.keywords ?? [];
     const spotter = keywords.length > 0 ? await spotterOf(keywords, vocabulary) : undefined;
-    return new RecognizerStream(model, options, spelled, extension, spotter);
+    return new RecognizerStream(model, options, start, spelled, extension, spotter);
   }
 
   private constructor(
     model: LoadedModel,
     options: StreamOptions,
+    start: number,
     spelled: readonly SpelledPhrase[],
     { vocabulary, unpronounced }: Extension,
     spotter: KeywordSpotter | undefined,
@@ -114,7 +115,8 @@ export class RecognizerStream {
     this.#recognize = options.recognize ?? true;
     const { card } = model;
     this.#card = card;
-    this.#scores = new ScoreStream(model.session, card);
+    this.#scores = new ScoreStream(model.session, card, start);
+    this.#origin = start;
     this.#vocabulary = vocabulary;
     const settings = decoderOptions({ ...vocabulary.decoder, ...options.decoder });
     if ((options.alternatives ?? 0) > 0 && options.decoder?.latticeBeam === undefined)

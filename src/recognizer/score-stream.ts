@@ -6,8 +6,8 @@ import { dithered, fbankOptions, OnlineCmvn, OnlineFeature } from '../frontend/i
 export class ScoreStream {
   /** Columns of a frame of scores. */
   readonly width: number;
-  /** Samples taken so far. */
-  samples = 0;
+  /** Position in the recording: samples taken so far, and before the first. */
+  samples: number;
   #card: ModelCard;
   #session: InferenceSession;
   #features: OnlineFeature;
@@ -15,7 +15,9 @@ export class ScoreStream {
   #acoustic: AcousticStream;
   #next = 0;
 
-  constructor(session: InferenceSession, card: ModelCard) {
+  /** @param start position of the first sample */
+  constructor(session: InferenceSession, card: ModelCard, start = 0) {
+    this.samples = start;
     this.#card = card;
     this.#session = session;
     this.#features = new OnlineFeature(fbankOptions(card.features));

@@ -5,9 +5,18 @@ import { type AudioSource, mixDown, openAudio, Resampler } from '../audio/index.
 import { HearkenError, toHearkenError } from '../errors.js';
 import type { Lexicon } from '../lexicon/index.js';
 import { AsyncQueue } from './async-queue.js';
-import type { FromWorker, LoadedParts, RecordingOptions, StreamSummary, ToWorker, WorkerSetup } from './messages.js';
+import type {
+  FromWorker,
+  LoadedParts,
+  RecordingOptions,
+  RecordingPart,
+  StreamSummary,
+  ToWorker,
+  WorkerSetup,
+} from './messages.js';
 import { readPackage, readWords } from './model-package.js';
 import { type LoadedModel, RecognizerStream } from './recognizer-stream.js';
+import { type Lead, leadStart, PartCutter } from './recording-part.js';
 import type { Result } from './results.js';
 import { ExtensibleVocabulary } from './vocabulary.js';
 
@@ -80,6 +89,7 @@ function takeLoad(): StreamSummary['load'] {
 class Channels {
   readonly #streams: RecognizerStream[];
   readonly #resamplers: Resampler[];
+  readonly #cutters: PartCutter[];
   #frames = 0;
   #busy = 0;
 
@@ -88,9 +98,11 @@ class Channels {
     private readonly sampleRate: number,
     modelRate: number,
     streams: RecognizerStream[],
+    part: RecordingPart | undefined,
   ) {
     this.#streams = streams;
     this.#resamplers = streams.map(() => new Resampler(sampleRate, modelRate));
+    this.#cutters = streams.map(() => new PartCutter(part));
   }
 
   static async open(
@@ -101,8 +113,9 @@ class Channels {
     options: RecordingOptions,
   ): Promise<Channels> {
     const streams: RecognizerStream[] = [];
-    for (let c = 0; c < count; c++) streams.push(await RecognizerStream.open(model, options));
-    return new Channels(id, sampleRate, model.card.features.sampleRate, streams);
+    const start = options.part ? leadStart(options.part) : 0;
+    for (let c = 0; c < count; c++) streams.push(await RecognizerStream.open(model, options, start));
+    return new Channels(id, sampleRate, model.card.features.sampleRate, streams, options.part);
   }
 
   async accept(planes: Float32Array[], job: Job): Promise<void> {
@@ -110,13 +123,28 @@ class Channels {
     this.#frames += planes[0].length;
     takenSeconds += planes[0].length / this.sampleRate;
     for (const [c, stream] of this.#streams.entries()) {
-      const samples = this.#resamplers[c].process(planes[c]);
+      const { lead, samples } = this.#cutters[c].cut(this.#resamplers[c].process(planes[c]));
+      if (lead) await this.#hearLead(stream, lead, job);
       for (let at = 0; at < samples.length && !job.aborted; at += PIECE) {
         this.#deliver(c, await stream.accept(samples.subarray(at, at + PIECE)));
         if (samples.length > PIECE) await yieldToOthers();
       }
     }
     this.#busy += performance.now() - began;
+  }
+
+  /** What comes before a part is not told. */
+  async #hearLead(stream: RecognizerStream, { samples, last }: Lead, job: Job): Promise<void> {
+    for (let at = 0; at < samples.length && !job.aborted; at += PIECE) {
+      await stream.accept(samples.subarray(at, at + PIECE));
+      await yieldToOthers();
+    }
+    if (last) await stream.finalize();
+  }
+
+  /** Whether nothing that comes belongs to the part any more. */
+  get past(): boolean {
+    return this.#cutters.every((c) => c.past);
   }
 
   async finalize(): Promise<void> {
@@ -132,7 +160,7 @@ class Channels {
   async finish(): Promise<void> {
     const began = performance.now();
     for (const [c, stream] of this.#streams.entries()) {
-      const tail = this.#resamplers[c].flush();
+      const tail = this.#cutters[c].cut(this.#resamplers[c].flush()).samples;
       if (tail.length > 0) this.#deliver(c, await stream.accept(tail));
       this.#deliver(c, await stream.finish());
     }
@@ -200,6 +228,7 @@ async function runRecording(
   for await (const planes of source.chunks) {
     if (job.aborted) return;
     await channels.accept(split ? planes : [mixDown(planes)], job);
+    if (channels.past) break;
   }
   await channels.finish();
   const summary = channels.summary(source.container, source.warnings);

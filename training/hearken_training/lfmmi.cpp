@@ -157,11 +157,12 @@ double numerator(const std::vector<float>& e, int frames, int U, const Numerator
 
 // y, grad: [B, T, 2U]. Numerators are concatenated: states of sequence i at offset[i]..offset[i+1], `first` into `pred` over all,
 // `pred` relative to the sequence's first state. grad is d(log Zden - log Znum)/dy, zero for sequences whose numerator has no
-// path. log_num/log_den: [B].
+// path. `boost` makes the denominator's paths likelier by that much a frame where they depart from the numerator's (Zhang et al.
+// 2020, lattice-free boosted MMI). log_num/log_den: [B].
 extern "C" void lfmmi(const float* y, int B, int T, int K, int U, const int* units, const int* length, const float* P,
                       const float* PT, const float* init, const int* unit, const int* first, const int* pred,
-                      const unsigned char* initial, const unsigned char* final, const int* offset, float* grad,
-                      double* log_num, double* log_den) {
+                      const unsigned char* initial, const unsigned char* final, const int* offset, float boost,
+                      float* grad, double* log_num, double* log_den) {
 #pragma omp parallel for schedule(dynamic, 1)
   for (int i = 0; i < B; i++) {
     const int frames = length[i], W = 2 * U, at = offset[i];
@@ -176,6 +177,8 @@ extern "C" void lfmmi(const float* y, int B, int T, int K, int U, const int* uni
       log_den[i] = 0;
       continue;
     }
+    if (boost != 0)
+      for (size_t k = 0; k < e.size(); k++) e[k] *= std::exp(boost * g[k]);  // g is minus the numerator's occupation here
     log_den[i] = top + denominator(e, frames, K, units, U, P, PT, init, g);
   }
 }

@@ -87,8 +87,9 @@ class LFMMI(torch.autograd.Function):
     """Sum over the batch of log Zden - log Znum, to be minimised; sequences without a numerator path count 0."""
 
     @staticmethod
-    def forward(ctx, y, lengths, numerators, trigram, units):
-        """y [B, T, 2U]; lengths [B]; numerators: a Numerator an utterance; units [K, K]: unit of a phone behind a phone."""
+    def forward(ctx, y, lengths, numerators, trigram, units, boost=0.0):
+        """y [B, T, 2U]; lengths [B]; numerators: a Numerator an utterance; units [K, K]: unit of a phone behind a phone; boost:
+        log-likelihood a frame that a denominator path loses where it goes with the numerator."""
         y = y.contiguous()
         batch, frames, width = y.shape
         unit, first, pred, initial, final, offset = joined(numerators)
@@ -100,7 +101,7 @@ class LFMMI(torch.autograd.Function):
             ctypes.c_void_p(y.data_ptr()), batch, frames, len(units), width // 2, _pointer(units), _pointer(lengths),
             _pointer(trigram.probs), _pointer(trigram.transposed), _pointer(trigram.initial), _pointer(unit),
             _pointer(first), _pointer(pred), _pointer(initial), _pointer(final), _pointer(offset),
-            ctypes.c_void_p(grad.data_ptr()), _pointer(num), _pointer(den),
+            ctypes.c_float(boost), ctypes.c_void_p(grad.data_ptr()), _pointer(num), _pointer(den),
         )
         ctx.save_for_backward(grad)
         fits = np.isfinite(num)
@@ -108,4 +109,4 @@ class LFMMI(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, upstream):
-        return ctx.saved_tensors[0] * upstream, None, None, None, None
+        return ctx.saved_tensors[0] * upstream, None, None, None, None, None

@@ -98,6 +98,10 @@ def train(corpus, config, out, initial=None, max_epochs=None):
         torch.save({**state, "step": step, "epoch": epoch, "batch": batch, "units": units, "config": config}, out / "tmp.pt")
         (out / "tmp.pt").rename(checkpoint)
 
+    def keep(at):
+        """The averaged weights beside the checkpoint, for `choose`."""
+        torch.save({"average": average.state_dict(), "units": units, "config": config}, out / f"average-{at:.1f}.pt")
+
     log = open(out / "log.jsonl", "a")
     model.train()
     while epoch < (max_epochs or settings["epochs"]):
@@ -112,7 +116,7 @@ def train(corpus, config, out, initial=None, max_epochs=None):
                 y = model.aligned(torch.from_numpy(feats))
             y = y.float()
             frames = outputs_of(lengths)
-            mmi = LFMMI.apply(y, frames, numerators, trigram, units)
+            mmi = LFMMI.apply(y, frames, numerators, trigram, units, settings["boost"])
             loss = (mmi + settings["output_l2"] * y.square().sum()) / sum(frames)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
@@ -135,8 +139,11 @@ def train(corpus, config, out, initial=None, max_epochs=None):
                 seen, total, began = 0, 0.0, time.time()
             if (i + 1) % 100 == 0:
                 save(epoch, i + 1)
+            if i + 1 == len(batches) // 2:
+                keep(epoch + 0.5)
         epoch, first = epoch + 1, 0
         save(epoch, 0)
+        keep(epoch)
         entry = {"epoch": epoch, "valid": validate(average, corpus, valid, units, trigram, settings["batch_frames"])}
         average.train()
         print(json.dumps(entry), flush=True)

@@ -84,6 +84,22 @@ class TestLFMMI(unittest.TestCase):
             worst = max(worst, abs((values[0] - values[1]) / (2 * step) - y.grad[index].item()))
         self.assertLess(worst, 1e-3)
 
+    def test_boost_takes_the_numerators_occupation_from_the_denominators_scores(self):
+        torch.manual_seed(3)
+        y, boost = torch.randn(1, 5, 2 * U), 0.7
+
+        def log_numerator(scores):
+            return torch.tensor(brute_numerator(scores, WORDS[0]))
+
+        step, occupied = 1e-2, torch.zeros_like(y)
+        for index in itertools.product(range(1), range(5), range(2 * U)):
+            moved = y.clone()
+            moved[index] += step
+            occupied[index] = (log_numerator(moved[0]) - log_numerator(y[0])) / step
+        value = LFMMI.apply(y, [5], NUMERATORS[:1], TRIGRAM, TABLE, boost).item()
+        want = brute_denominator((y - boost * occupied)[0]) - brute_numerator(y[0], WORDS[0])
+        self.assertAlmostEqual(value, want, places=2)
+
     def test_no_path_gives_zero_gradient(self):
         y = torch.randn(1, 2, 2 * U, requires_grad=True)
         loss = LFMMI.apply(y, [2], [numerator([[(1, 2, 3)]], TABLE)], TRIGRAM, TABLE)

@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto';
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { HearkenError } from '../errors.js';
+import { isHopeless } from './hopeless.js';
+import type { DeadJob, Entry, Job, JobResult } from './job.js';
+import { BACKOFF_MS, type BatchQueue, MAX_TRIES, type QueueStatus, type WorkOptions } from './queue.js';
+import { wait } from './wait.js';
+
+const POLL_MS = 500;
+
+/** What is known of a job that failed. */
+interface Failure {
+  tries: number;
+  /** Milliseconds since 1970. */
+  notBefore: number;
+  error: string;
+}
+
+const missing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
+
+/**
+ * A queue in a directory, for one machine or a shared file system: a file a job in `jobs/`, a claim in `claims/` while a worker
+ * has it, and in the end a file in `done/` or `dead/`. Every file appears whole, by a rename, so that a worker may die at any time.
+ */
+export class DirectoryQueue implements BatchQueue {
+  private constructor(
+    private readonly root: string,
+    private readonly claimMs: number,
+  ) {}
+
+  /** @param claimMs a claim that its worker has not renewed for so long is another's to take. @throws QUEUE_UNAVAILABLE */
+  static async open(root: string, claimMs: number): Promise<DirectoryQueue> {
+    try {
+      for (const folder of ['jobs', 'claims', 'failed', 'done', 'dead'])
+        await mkdir(resolve(root, folder), { recursive: true });
+    } catch (cause) {
+      throw new HearkenError('QUEUE_UNAVAILABLE', `cannot make the queue ${root}: ${(cause as Error).message}`, {
+        cause,
+      });
+    }
+    return new DirectoryQueue(root, claimMs);
+  }
+
+  #path(folder: string, id: string): string {
+    return resolve(this.root, folder, `${id}.json`);
+  }
+
+  async #ids(folder: string): Promise<string[]> {
+    const names = await readdir(resolve(this.root, folder));
+    return names.filter((n) => n.endsWith('.json')).map((n) => n.slice(0, -5));
+  }
+
+  async #read<T>(folder: string, id: string): Promise<T | undefined> {
+    try {
+      return JSON.parse(await readFile(this.#path(folder, id), 'utf8')) as T;
+    } catch (error) {
+      if (missing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #has(folder: string, id: string): Promise<boolean> {
+    return stat(this.#path(folder, id)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async #write(folder: string, id: string, value: unknown): Promise<void> {
+    const path = this.#path(folder, id);
+    const partial = `${path}.${randomUUID()}.partial`;
+    try {
+      await writeFile(partial, JSON.stringify(value));
+      await rename(partial, path);
+    } catch (cause) {
+      await rm(partial, { force: true });
+      throw new HearkenError('OUTPUT_WRITE', `cannot write ${path}: ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  async add(jobs: readonly Job[]): Promise<number> {
+    let added = 0;
+    for (const job of jobs) {
+      const there = await Promise.all(['jobs', 'done', 'dead'].map((folder) => this.#has(folder, job.id)));
+      if (there.includes(true)) continue;
+      await this.#write('jobs', job.id, job);
+      added++;
+    }
+    return added;
+  }
+
+  async enter(entries: readonly Entry[]): Promise<void> {
+    if (entries.length === 0) return;
+    // The line break before keeps them apart from a line that was not finished.
+    await appendFile(resolve(this.root, 'entries.jsonl'), `\n${entries.map((e) => JSON.stringify(e)).join('\n')}\n`);
+  }
+
+  async entries(): Promise<Entry[]> {
+    const text = await readFile(resolve(this.root, 'entries.jsonl'), 'utf8').catch((error: unknown) => {
+      if (missing(error)) return '';
+      throw error;
+    });
+    const byName = new Map<string, Entry>();
+    // A line that a killed process left unfinished is no entry: its recording has to be submitted again.
+    for (const line of text.split('\n').filter(Boolean)) {
+      try {
+        const entry = JSON.parse(line) as Entry;
+        byName.set(entry.name, entry);
+      } catch {}
+    }
+    return [...byName.values()];
+  }
+
+  async work(run: (job: Job) => Promise<JobResult>, options: WorkOptions): Promise<void> {
+    const loop = async (): Promise<void> => {
+      while (!options.signal.aborted) {
+        const job = await this.#claim();
+        if (job) await this.#do(job, run, options);
+        else if (options.untilEmpty && (await this.#ids('jobs')).length === 0) return;
+        else await wait(POLL_MS, options.signal);
+      }
+    };
+    await Promise.all(Array.from({ length: options.concurrency }, loop));
+  }
+
+  async #do(job: Job, run: (job: Job) => Promise<JobResult>, { onJob }: WorkOptions): Promise<void> {
+    const claim = this.#path('claims', job.id);
+    const renewal = setInterval(() => {
+      const now = new Date();
+      utimes(claim, now, now).catch(() => undefined);
+    }, this.claimMs / 4);
+    try {
+      const result = await run(job);
+      await this.#write('done', job.id, result);
+      await this.#leave('jobs', job.id);
+      onJob?.(job, result);
+    } catch (error) {
+      await this.#failed(job, error as Error);
+      onJob?.(job, error as Error);
+    } finally {
+      clearInterval(renewal);
+      await this.#leave('failed', job.id, await this.#has('jobs', job.id));
+      await rm(claim, { force: true });
+    }
+  }
+
+  /** Remove a job's file from a folder, unless it is to be kept. */
+  async #leave(folder: string, id: string, keep = false): Promise<void> {
+    if (!keep) await rm(this.#path(folder, id), { force: true });
+  }
+
+  async #failed(job: Job, error: Error): Promise<void> {
+    const tries = ((await this.#read<Failure>('failed', job.id))?.tries ?? 0) + 1;
+    if (tries >= MAX_TRIES || isHopeless(error)) {
+      await this.#write('dead', job.id, { ...job, error: error.message });
+      await this.#leave('jobs', job.id);
+    } else {
+      const notBefore = Date.now() + BACKOFF_MS * 2 ** (tries - 1);
+      await this.#write('failed', job.id, { tries, notBefore, error: error.message } satisfies Failure);
+    }
+  }
+
+  /** A job that is due and no living worker has; undefined where there is none. */
+  async #claim(): Promise<Job | undefined> {
+    const ids = await this.#ids('jobs');
+    // Workers begin at different places, so that they seldom want the same job.
+    const first = Math.floor(Math.random() * ids.length);
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[(first + i) % ids.length];
+      const failure = await this.#read<Failure>('failed', id);
+      if (failure && failure.notBefore > Date.now()) continue;
+      if (!(await this.#take(id))) continue;
+      const job = await this.#read<Job>('jobs', id);
+      // Another worker may have done it between the listing and the claim, or died between its last two steps.
+      if (job && !(await this.#has('done', id)) && !(await this.#has('dead', id))) return job;
+      await this.#leave('jobs', id);
+      await rm(this.#path('claims', id), { force: true });
+    }
+    return undefined;
+  }
+
+  async #take(id: string): Promise<boolean> {
+    const claim = this.#path('claims', id);
+    const make = async (): Promise<boolean> => {
+      try {
+        await (await open(claim, 'wx')).close();
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    if (await make()) return true;
+    const age = await stat(claim).then(
+      (s) => Date.now() - s.mtimeMs,
+      () => 0,
+    );
+    if (age < this.claimMs) return false;
+    // Of several that find it stale only one can move it away.
+    const old = `${claim}.${randomUUID()}.stale`;
+    const moved = await rename(claim, old).then(
+      () => true,
+      () => false,
+    );
+    if (!moved) return false;
+    await rm(old, { force: true });
+    return make();
+  }
+
+  result(id: string): Promise<JobResult | undefined> {
+    return this.#read<JobResult>('done', id);
+  }
+
+  async status(): Promise<QueueStatus> {
+    const [jobs, claims, failed, done, dead] = await Promise.all(
+      ['jobs', 'claims', 'failed', 'done', 'dead'].map((folder) => this.#ids(folder)),
+    );
+    const finished = new Set([...done, ...dead]);
+    const open = jobs.filter((id) => !finished.has(id));
+    const claimed = new Set(claims);
+    const again = new Set(failed);
+    const active = open.filter((id) => claimed.has(id)).length;
+    const delayed = open.filter((id) => !claimed.has(id) && again.has(id)).length;
+    return { waiting: open.length - active - delayed, active, delayed, done: done.length, dead: dead.length };
+  }
+
+  async dead(): Promise<DeadJob[]> {
+    const jobs = await Promise.all((await this.#ids('dead')).map((id) => this.#read<Job & DeadJob>('dead', id)));
+    return jobs.filter((j) => j !== undefined).map(({ id, path, error }) => ({ id, path, error }));
+  }
+
+  async retry(): Promise<number> {
+    const ids = await this.#ids('dead');
+    for (const id of ids) {
+      const dead = await this.#read<Job & DeadJob>('dead', id);
+      if (!dead) continue;
+      const { error: _, ...job } = dead;
+      await this.#write('jobs', id, job);
+      await this.#leave('dead', id);
+    }
+    return ids.length;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}

@@ -1,0 +1,96 @@
+import { access, mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { HearkenError } from '../errors.js';
+import { FORMATS, type FormatName, formatTranscript, type Transcript } from '../formats/index.js';
+import type { Segment, WrittenPiece } from '../recognizer/results.js';
+import type { Input } from './inputs.js';
+
+/** How transcripts are written to files. */
+export interface OutputFlags {
+  format: FormatName[];
+  outputDir?: string;
+}
+
+const EXTENSION: Record<FormatName, string> = { text: 'txt', json: 'json', srt: 'srt', vtt: 'vtt', ctm: 'ctm' };
+
+export function formats(value: string): FormatName[] {
+  const names = value.split(',');
+  const bad = names.find((n) => !(FORMATS as string[]).includes(n));
+  if (bad !== undefined) throw new InvalidArgumentError(`"${bad}" is no format; there are ${FORMATS.join(', ')}.`);
+  return names as FormatName[];
+}
+
+/** Transcripts of a recording's channels, as `formatTranscript` takes them. */
+export function transcriptsOf(
+  name: string,
+  seconds: number,
+  channels: readonly Segment[][],
+  formatNames: readonly FormatName[],
+): Transcript[] {
+  return channels.map((segments, channel) => ({
+    name,
+    duration: seconds,
+    ...(channels.length > 1 && { channel }),
+    segments: segments.map((s) => (s.written ? asWritten(s, s.written, formatNames) : s)),
+  }));
+}
+
+/** Text of pieces rather than words. In JSON the words stay beside them. */
+function asWritten(segment: Segment, pieces: WrittenPiece[], format: readonly FormatName[]): Segment {
+  const text = pieces.map((p) => p.text).join(' ');
+  return format.includes('json') ? { ...segment, text } : { ...segment, text, words: pieces };
+}
+
+function outputPath(dir: string, name: string, channel: number | undefined, format: FormatName): string {
+  return resolve(dir, `${name}${channel === undefined ? '' : `.${channel + 1}`}.${EXTENSION[format]}`);
+}
+
+/** Of the inputs those of which an output is missing. */
+export async function notYetDone(
+  inputs: Input[],
+  flags: OutputFlags & { channels: 'mix' | 'split' },
+): Promise<Input[]> {
+  const missing = await Promise.all(
+    inputs.map(async (input) => {
+      const paths = flags.format.map((f) =>
+        outputPath(flags.outputDir as string, input.name, flags.channels === 'split' ? 0 : undefined, f),
+      );
+      const there = await Promise.all(
+        paths.map((p) =>
+          access(p).then(
+            () => true,
+            () => false,
+          ),
+        ),
+      );
+      return there.includes(false);
+    }),
+  );
+  return inputs.filter((_, i) => missing[i]);
+}
+
+/** @throws OUTPUT_WRITE */
+export async function writeOutputs(
+  transcripts: Transcript[],
+  dir: string,
+  name: string,
+  formatNames: readonly FormatName[],
+): Promise<void> {
+  for (const t of transcripts) {
+    for (const format of formatNames)
+      await writeAtomically(outputPath(dir, name, t.channel, format), formatTranscript(format, t));
+  }
+}
+
+/** Whole or not at all: a file of another name is filled and then renamed. @throws OUTPUT_WRITE */
+async function writeAtomically(path: string, text: string): Promise<void> {
+  const partial = `${path}.${process.pid}.partial`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(partial, text);
+    await rename(partial, path);
+  } catch (cause) {
+    throw new HearkenError('OUTPUT_WRITE', `cannot write ${path}: ${(cause as Error).message}`, { cause });
+  }
+}

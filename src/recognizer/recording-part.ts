@@ -1,0 +1,51 @@
+import { HearkenError } from '../errors.js';
+import type { RecordingPart } from './messages.js';
+
+/** Samples between frames of features, at 16 kHz. */
+const FRAME_SHIFT = 160;
+/** Frames heard before a part begins: the window of the features' running mean, and those that the edge of the sound spoils. */
+const LEAD_FRAMES = 640;
+
+/** @throws OPTION_INVALID */
+export function checkPart({ from, to }: RecordingPart): void {
+  const whole = (n: number): boolean => Number.isSafeInteger(n) && n >= 0 && n % FRAME_SHIFT === 0;
+  if (!whole(from) || !(to > from) || !(to === Number.POSITIVE_INFINITY || whole(to)))
+    throw new HearkenError(
+      'OPTION_INVALID',
+      `part: ${from} to ${to} are no samples from 0 up, in steps of ${FRAME_SHIFT}, the end behind the start`,
+    );
+}
+
+/** Position of the first sample that has to be heard for a part. */
+export function leadStart({ from }: RecordingPart): number {
+  return Math.max(0, from - LEAD_FRAMES * FRAME_SHIFT);
+}
+
+/** Samples before a part that prepare the features' mean; `last`: the part begins behind them. */
+export interface Lead {
+  samples: Float32Array;
+  last: boolean;
+}
+
+/** Cuts one channel's samples, as they come, to a part and what leads to it. */
+export class PartCutter {
+  #at = 0;
+
+  constructor(private readonly part: RecordingPart | undefined) {}
+
+  cut(samples: Float32Array): { lead?: Lead; samples: Float32Array } {
+    if (!this.part) return { samples };
+    const { from, to } = this.part;
+    const start = this.#at;
+    this.#at += samples.length;
+    const slice = (a: number, b: number): Float32Array =>
+      samples.subarray(Math.max(0, a - start), Math.max(0, Math.min(samples.length, b - start)));
+    const lead = slice(leadStart(this.part), from);
+    const last = start < from && this.#at >= from;
+    return { ...((lead.length > 0 || last) && { lead: { samples: lead, last } }), samples: slice(from, to) };
+  }
+
+  get past(): boolean {
+    return this.part !== undefined && this.#at >= this.part.to;
+  }
+}
