@@ -1,9 +1,11 @@
 import { acousticBench } from './acoustic.js';
+import { beamsBench } from './beams.js';
 import { conditionsBench } from './conditions.js';
 import { decoderBench } from './decoder.js';
 import { decoderPeersBench } from './decoder-peers.js';
 import { frontendBench } from './frontend.js';
 import { grammarBench } from './grammar.js';
+import { longBench } from './long.js';
 import { noisesBench } from './noises.js';
 import { phrasesBench } from './phrases.js';
 import { pocketsphinxBench } from './pocketsphinx.js';
@@ -15,11 +17,13 @@ import { werBench } from './wer.js';
 /** `npm run bench -- NAME`. */
 const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   acoustic: acousticBench,
+  beams: beamsBench,
   conditions: conditionsBench,
   decoder: decoderBench,
   'decoder-peers': decoderPeersBench,
   frontend: frontendBench,
   grammar: grammarBench,
+  long: longBench,
   noises: noisesBench,
   phrases: phrasesBench,
   pocketsphinx: pocketsphinxBench,

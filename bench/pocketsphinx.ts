@@ -1,48 +1,87 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { openAudio } from '../src/audio/index.js';
-import { Engine } from '../src/index.js';
 import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
+import { median } from './median.js';
+import { type Ran, watched } from './peak-memory.js';
+import { keep, machine, table } from './results.js';
 import { manifest, SETS, withClips } from './scores.js';
 
 const CLIPS = Number(process.env.HEARKEN_BENCH_CLIPS ?? 60);
 const MODEL = '/usr/share/pocketsphinx/model/en-us';
+const MAIN = resolve(import.meta.dirname, '../src/cli/main.js');
 
-interface Heard {
+interface Heard extends Ran {
   texts: string[];
-  /** Seconds it took. */
-  took: number;
 }
 
-/** Word error rate and speed beside PocketSphinx (Debian's package, its own en-us model), one core each, on the same audio. */
+/** Word error rate, speed and memory beside PocketSphinx (Debian's package, its own en-us model), a process and a core each, on the same audio. */
 export async function pocketsphinxBench(): Promise<void> {
   if (!existsSync(MODEL)) throw new Error('apt-get install pocketsphinx pocketsphinx-en-us');
-  await using engine = await Engine.load({ workers: 1 });
+  console.log(machine());
+  const startUp = await startUps();
   console.log(
-    '| set | clips | seconds | WER | PocketSphinx WER | its errors to ours | real-time factor | PocketSphinx | its time to ours |',
+    `start-up, a clip of a tenth of a second: ${startUp.ours.toFixed(2)} s, PocketSphinx ${startUp.theirs.toFixed(2)} s`,
   );
-  console.log('|---|---|---|---|---|---|---|---|---|');
+  const row = table(
+    ...['set', 'clips', 'seconds', 'WER', 'PocketSphinx WER', 'its errors to ours', 'real-time factor', 'PocketSphinx'],
+    ...['its time to ours', 'memory, MB', 'PocketSphinx'],
+  );
+  const measured: object[] = [];
   for (const [corpus, split] of SETS) {
     const clips = manifest(corpus, split).slice(0, CLIPS);
     await withClips(corpus, split, async (directory) => {
-      const paths = clips.map(({ id }) => resolve(directory, `${id}.opus`));
-      const { seconds, raw } = await rawAudio(paths);
+      const { seconds, raw } = await rawAudio(clips.map(({ id }) => resolve(directory, `${id}.opus`)));
       try {
-        const ours = await hearken(engine, paths);
-        const theirs = pocketsphinx(raw, clips.length);
+        const ours = await hearken(raw, clips.length);
+        const theirs = await pocketsphinx(raw, clips.length);
         const wer = ({ texts }: Heard): number =>
           wordErrorRate(addScores(clips.map((c, i) => scoreOf(align(scoringWords(c.text), scoringWords(texts[i]))))));
         const [a, b] = [wer(ours), wer(theirs)];
         const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
-        console.log(
-          `| ${corpus} ${split} | ${clips.length} | ${seconds.toFixed(0)} | ${percent(a)} | ${percent(b)} | ${(b / a).toFixed(1)} | ${(ours.took / seconds).toFixed(3)} | ${(theirs.took / seconds).toFixed(3)} | ${(theirs.took / ours.took).toFixed(1)} |`,
+        const factors = [ours.seconds / seconds, theirs.seconds / seconds].map((x) => x.toFixed(3));
+        const ratio = (theirs.seconds / ours.seconds).toFixed(1);
+        const memory = [ours.megabytes, theirs.megabytes].map((x) => x.toFixed(0));
+        const name = `${corpus} ${split}`;
+        row(
+          name,
+          clips.length,
+          seconds.toFixed(0),
+          percent(a),
+          percent(b),
+          (b / a).toFixed(1),
+          ...factors,
+          ratio,
+          ...memory,
         );
+        const plain = ({ seconds: took, megabytes }: Heard, errorRate: number): object => ({
+          errorRate,
+          took,
+          megabytes,
+        });
+        measured.push({ set: name, clips: clips.length, seconds, ours: plain(ours, a), theirs: plain(theirs, b) });
       } finally {
         rmSync(raw, { recursive: true });
       }
     });
+  }
+  keep('pocketsphinx', { startUp, sets: measured });
+}
+
+/** Seconds from starting a process to the end of a clip with nothing in it; medians of five. */
+async function startUps(): Promise<{ ours: number; theirs: number }> {
+  const raw = mkdtempSync(resolve(tmpdir(), 'hearken-raw-'));
+  try {
+    writeFileSync(resolve(raw, '0.raw'), Buffer.alloc(3200));
+    const [ours, theirs]: [number[], number[]] = [[], []];
+    for (let i = 0; i < 5; i++) {
+      ours.push((await hearken(raw, 1)).seconds);
+      theirs.push((await pocketsphinx(raw, 1)).seconds);
+    }
+    return { ours: median(ours), theirs: median(theirs) };
+  } finally {
+    rmSync(raw, { recursive: true });
   }
 }
 
@@ -68,20 +107,18 @@ async function rawAudio(paths: string[]): Promise<{ seconds: number; raw: string
   return { seconds: samples / 16_000, raw };
 }
 
-async function hearken(engine: Engine, paths: string[]): Promise<Heard> {
-  const texts: string[] = [];
-  const began = performance.now();
-  for (const path of paths) {
-    const words: string[] = [];
-    for await (const r of engine.transcribe(path)) if (r.type === 'final') words.push(r.text);
-    texts.push(words.join(' '));
-  }
-  return { texts, took: (performance.now() - began) / 1000 };
+/** The command line with one worker over 0.raw, 1.raw, … */
+async function hearken(raw: string, clips: number): Promise<Heard> {
+  const out = resolve(raw, 'ours');
+  const names = Array.from({ length: clips }, (_, i) => resolve(raw, `${i}.raw`));
+  const flags = ['--raw', '16000,s16le', '-j', '1', '-o', out];
+  const ran = await watched(process.execPath, [MAIN, 'transcribe', ...names, ...flags]);
+  return { ...ran, texts: names.map((_, i) => readFileSync(resolve(out, `${i}.txt`), 'utf8').replace(/\n/g, ' ')) };
 }
 
-function pocketsphinx(raw: string, clips: number): Heard {
-  const out = resolve(raw, 'out');
-  mkdirSync(out);
+async function pocketsphinx(raw: string, clips: number): Promise<Heard> {
+  const out = resolve(raw, 'theirs');
+  mkdirSync(out, { recursive: true });
   writeFileSync(resolve(raw, 'ctl'), Array.from({ length: clips }, (_, i) => `${i}\n`).join(''));
   const files = { hmm: `${MODEL}/en-us`, lm: `${MODEL}/en-us.lm.bin`, dict: `${MODEL}/cmudict-en-us.dict` };
   const flags = {
@@ -92,14 +129,11 @@ function pocketsphinx(raw: string, clips: number): Heard {
     adcin: 'yes',
     hyp: resolve(out, 'hyp'),
   };
-  const began = performance.now();
-  const run = spawnSync(
+  const ran = await watched(
     'pocketsphinx_batch',
     Object.entries(flags).flatMap(([k, v]) => [`-${k}`, v]),
   );
-  const took = (performance.now() - began) / 1000;
-  if (run.status !== 0) throw new Error(`pocketsphinx_batch: ${run.stderr.toString().slice(-1000)}`);
   // A line a clip: the words, then its name and score in brackets.
   const lines = readFileSync(flags.hyp, 'utf8').trimEnd().split('\n');
-  return { texts: lines.map((l) => l.replace(/\([^)]*\)$/, '').trim()), took };
+  return { ...ran, texts: lines.map((l) => l.replace(/\([^)]*\)$/, '').trim()) };
 }

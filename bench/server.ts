@@ -1,8 +1,8 @@
-import { availableParallelism, cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { type LoadReport, load } from '../src/cli/load.js';
 import { pieces } from '../src/cli/remote.js';
 import { Engine } from '../src/index.js';
+import { draw, keep, machine } from './results.js';
 import { manifest, withClips } from './scores.js';
 import { metricsOf, serve } from './served.js';
 
@@ -14,9 +14,7 @@ const FINAL_MS = 500;
 /** Live streams of real speech at the pace of speech against `hearken serve` with one worker: latencies by how many there are. */
 export async function serverBench(args: string[]): Promise<void> {
   const counts = args.length > 0 ? args.map(Number) : [5, 10, 15, 20, 30, 40];
-  console.log(
-    `${cpus()[0].model}, ${availableParallelism()} cores, Node ${process.versions.node}; one worker, load from another process`,
-  );
+  console.log(`${machine()}; one worker, load from another process`);
   console.log(
     '| streams | final results: median | 95 % | partial results: median | 95 % | loop delay of the socket thread, 99 % | memory | transcripts as offline |',
   );
@@ -25,6 +23,7 @@ export async function serverBench(args: string[]): Promise<void> {
     const clips = manifest('librispeech', 'dev').slice(0, CLIPS);
     const recordings = await Promise.all(clips.map(({ id }) => pieces(resolve(directory, `${id}.opus`), 0.1)));
     const offline = await transcripts(recordings);
+    const measured: LoadReport[] = [];
     for (const streams of counts) {
       let same = 0;
       let heard = 0;
@@ -40,11 +39,26 @@ export async function serverBench(args: string[]): Promise<void> {
           onTranscript,
         });
         print(report, await metricsOf(server.port), `${same} of ${heard}`);
+        measured.push(report);
         if (report.final.p95 > 2 * FINAL_MS) break;
       } finally {
         await server.stop();
       }
     }
+    keep('server', measured);
+    const points = (of: (r: LoadReport) => number): { x: number; y: number }[] =>
+      measured.map((r) => ({ x: r.streams, y: Math.max(1, of(r)) }));
+    draw(
+      'server',
+      'Latency by streams on one worker',
+      { label: 'streams', min: 0, max: Math.max(...counts), ticks: counts },
+      { label: 'ms', min: 1, max: 10_000, logarithmic: true, ticks: [1, 10, 100, 1000, 10_000] },
+      [
+        { name: 'final, 95 %', points: points((r) => r.final.p95) },
+        { name: 'final, median', points: points((r) => r.final.median) },
+        { name: 'partial, 95 %', points: points((r) => r.partial.p95) },
+      ],
+    );
   });
 }
 

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Engine, type KeywordHit, type KeywordOption } from '../src/index.js';
 import { cmudict } from '../src/lexicon/index.js';
 import { scoringWords } from '../src/scoring/index.js';
+import { draw, keep } from './results.js';
 import { manifest, withClips } from './scores.js';
 
 const SETS = ['librispeech', 'commonvoice1'];
@@ -12,7 +12,6 @@ const MIN_SAID = 2;
 const MAX_KEYWORDS = 40;
 const LOOSE = -3;
 const THRESHOLDS = [-2, -1.5, -1.2, -1, -0.8, -0.6, -0.5, -0.4, -0.3, -0.2, -0.1];
-const PLOT = resolve(import.meta.dirname, '../../bench/results/spot.svg');
 
 interface Point {
   threshold: number;
@@ -54,7 +53,14 @@ export async function spotBench(): Promise<void> {
     for (const p of points)
       console.log(`| ${p.threshold} | ${(100 * p.missed).toFixed(1)} % | ${p.alarms.toFixed(2)} |`);
   }
-  writeFileSync(PLOT, plot(curves));
+  keep('spot', curves);
+  draw(
+    'spot',
+    'Keywords missed against false alarms an hour and keyword',
+    { label: 'false alarms', min: 0.01, max: 100, logarithmic: true, ticks: [0.01, 0.1, 1, 10, 100] },
+    { label: 'missed, %', min: 0, max: 100, ticks: [0, 25, 50, 75, 100] },
+    curves.map(({ name, points }) => ({ name, points: points.map((p) => ({ x: p.alarms, y: 100 * p.missed })) })),
+  );
 }
 
 async function listen(
@@ -76,23 +82,4 @@ async function listen(
     }
     return { hits, seconds, busy };
   });
-}
-
-/** Misses over false alarms, the latter on a logarithmic axis from 0.01 to 100. */
-function plot(curves: readonly { name: string; points: Point[] }[]): string {
-  const [width, height, pad] = [640, 360, 48];
-  const x = (alarms: number): number => pad + ((Math.log10(Math.max(alarms, 0.01)) + 2) / 4) * (width - 2 * pad);
-  const y = (missed: number): number => height - pad - missed * (height - 2 * pad);
-  const label = (at: number, up: number, text: string, colour = '#555'): string =>
-    `<text x="${at}" y="${up}" font-size="12" font-family="sans-serif" fill="${colour}">${text}</text>`;
-  const colours = ['#3366cc', '#cc3333'];
-  const lines = curves.map(
-    ({ name, points }, i) =>
-      `<polyline fill="none" stroke="${colours[i]}" stroke-width="1.5" points="${points.map((p) => `${x(p.alarms).toFixed(1)},${y(p.missed).toFixed(1)}`).join(' ')}"/>${label(width - 150, pad + 16 * i, name, colours[i])}`,
-  );
-  const ticks = [0.01, 0.1, 1, 10, 100].map((v) => label(x(v) - 8, height - pad + 18, String(v)));
-  const rows = [0, 0.25, 0.5, 0.75, 1].map((v) => label(8, y(v) + 4, `${100 * v} %`));
-  const frame = `<path d="M${pad},${pad}V${height - pad}H${width - pad}" fill="none" stroke="#888"/>`;
-  const title = label(pad, pad - 20, 'Keywords missed against false alarms an hour and keyword');
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><title>Keyword spotting</title><rect width="100%" height="100%" fill="#fff"/>${frame}${lines.join('')}${ticks.join('')}${rows.join('')}${title}</svg>\n`;
 }

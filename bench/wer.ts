@@ -1,7 +1,7 @@
-import { availableParallelism, cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { Engine, type Word } from '../src/index.js';
 import { addScores, align, type Score, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
+import { keep, machine } from './results.js';
 import { manifest, SETS, withClips } from './scores.js';
 
 /** A word that was written down: how sure the engine was, and whether it was right. */
@@ -39,14 +39,13 @@ function calibrationTable(words: readonly Judged[]): string {
 export async function werBench(args: string[]): Promise<void> {
   const decoder = args[0] ? (JSON.parse(args[0]) as Record<string, number>) : {};
   await using engine = await Engine.load();
-  console.log(
-    `${engine.card.name} on ${cpus()[0].model}, ${availableParallelism()} cores, Node ${process.versions.node} ${args[0] ?? ''}`,
-  );
+  console.log(`${engine.card.name} on ${machine()} ${args[0] ?? ''}`);
   console.log(
     '| set | utterances | words | WER | substituted | deleted | inserted | confidence NCE | real-time factor (one core) |',
   );
   console.log('|---|---|---|---|---|---|---|---|---|');
   const judged: Judged[] = [];
+  const measured: object[] = [];
   for (const [corpus, split] of SETS) {
     const clips = manifest(corpus, split);
     const {
@@ -56,12 +55,19 @@ export async function werBench(args: string[]): Promise<void> {
       words: own,
     } = await withClips(corpus, split, (directory) => run(engine, clips, directory, decoder));
     judged.push(...own);
+    measured.push({
+      set: `${corpus} ${split}`,
+      ...score,
+      realTimeFactor: busy / seconds,
+      nce: normalisedCrossEntropy(own),
+    });
     const { substitutions, deletions, insertions, words } = score;
     const share = (n: number): string => `${((100 * n) / words).toFixed(1)} %`;
     console.log(
       `| ${corpus} ${split} | ${clips.length} | ${words} | ${(100 * wordErrorRate(score)).toFixed(2)} % | ${share(substitutions)} | ${share(deletions)} | ${share(insertions)} | ${normalisedCrossEntropy(own).toFixed(3)} | ${(busy / seconds).toFixed(4)} |`,
     );
   }
+  if (!args[0]) keep('wer', measured);
   console.log(`\n${calibrationTable(judged)}`);
 }
 

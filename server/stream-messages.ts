@@ -86,6 +86,7 @@ const RESUME = z.strictObject({
   seq: z.number().int().min(0),
 });
 
+/** What a client may send on `/v1/stream`, as a zod schema. */
 export const CLIENT_MESSAGE = z.discriminatedUnion('type', [
   START,
   RESUME,

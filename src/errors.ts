@@ -40,6 +40,7 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+/** Every failure a caller can meet; `code` is one of the catalogue and never changes its meaning. */
 export class HearkenError extends Error {
   override readonly name = 'HearkenError';
   readonly code: ErrorCode;

@@ -6,7 +6,7 @@ export { ERROR_CODES, type ErrorCode, HearkenError } from './errors.js';
 export { FORMATS, type FormatName, formatTranscript, type Transcript } from './formats/index.js';
 export { Engine, type EngineOptions, type LiveOptions, type TranscribeOptions } from './recognizer/engine.js';
 export { DEFAULT_THRESHOLD, type KeywordOption } from './recognizer/keywords.js';
-export type { ChannelResult, StreamSummary } from './recognizer/messages.js';
+export type { ChannelResult, RecordingPart, StreamSummary } from './recognizer/messages.js';
 export type { NewWord } from './recognizer/new-words.js';
 export { DEFAULT_BOOST, type Phrase, type WordClasses } from './recognizer/phrases.js';
 export type { RecognitionStream } from './recognizer/recognition-stream.js';

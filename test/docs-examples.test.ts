@@ -9,7 +9,12 @@ import { ROOT } from './support/shared.js';
 
 const MAIN = resolve(ROOT, 'dist/src/cli/main.js');
 const SAMPLE = resolve(ROOT, 'examples/data/sample.wav');
-const PAGES = ['README.md', ...readdirSync(resolve(ROOT, 'docs')).map((f) => `docs/${f}`)];
+const PAGES = [
+  'README.md',
+  ...readdirSync(resolve(ROOT, 'docs'))
+    .filter((f) => f.endsWith('.md'))
+    .map((f) => `docs/${f}`),
+];
 
 function blocks(language: string): { page: string; code: string }[] {
   return PAGES.flatMap((page) =>
@@ -38,7 +43,7 @@ function nodeRun(file: string, cwd: string): Promise<{ status: number | null; er
 }
 
 describe('code in the documents', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let dir: string;
   beforeEach(() => {
     dir = mkdtempSync(resolve(tmpdir(), 'hearken-docs-'));

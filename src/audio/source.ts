@@ -2,8 +2,9 @@ import { HearkenError } from '../errors.js';
 import type { ByteReader } from './byte-reader.js';
 import { PcmDecoder, type PcmEncoding } from './pcm.js';
 
-/** Rates a stream may have, in Hz. */
+/** Lowest rate a stream may have, in Hz. */
 export const MIN_SAMPLE_RATE = 6000;
+/** Highest rate a stream may have, in Hz. */
 export const MAX_SAMPLE_RATE = 192000;
 export const MAX_CHANNELS = 64;
 

@@ -144,9 +144,13 @@ async function submit(args: string[], flags: SubmitFlags): Promise<void> {
   await using queue = await queueOf(flags);
   const progress = new Progress(inputs.length, flags.progress);
   let added = 0;
+  const here = new Set<string>();
   await eachRecording(inputs, 4, progress, async ({ path, name }) => {
     const job = await recordingJob(resolve(path), model, options);
     await queue.enter([{ name, path: job.path, job: job.id }]);
+    // The same bytes under another name are one job; several at once would be counted as new.
+    if (here.has(job.id)) return 0;
+    here.add(job.id);
     const fresh = await queue.add([job]);
     added += fresh;
     return 0;

@@ -115,6 +115,11 @@ export class BeamDecoder {
     return this.#trace.size;
   }
 
+  /** Links kept for the lattice. */
+  get latticeLinks(): number {
+    return this.#lattice?.links ?? 0;
+  }
+
   /** Search on through frames of log-likelihoods [frames × width]. @throws SCORES_INVALID before anything is changed */
   advance(scores: Float32Array): void {
     const width = this.#width;
@@ -284,7 +289,10 @@ export class BeamDecoder {
       best = cost[t];
       this.#best = t;
     }
-    if (size <= minActive) return Number.POSITIVE_INFINITY;
+    if (size <= minActive) {
+      this.#nextBeam = Number.POSITIVE_INFINITY;
+      return Number.POSITIVE_INFINITY;
+    }
     const bins = this.#histogram.fill(0);
     const scale = HISTOGRAM_BINS / beam;
     for (let t = 0; t < size; t++) {

@@ -15,6 +15,7 @@ export interface DecoderOptions {
   wordPenalty: number;
 }
 
+/** Where neither the caller nor the model card says otherwise. */
 export const DECODER_DEFAULTS: DecoderOptions = {
   beam: 13,
   maxActive: 5000,

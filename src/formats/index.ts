@@ -83,6 +83,7 @@ const ctm: Formatter = ({ name, channel, segments }) =>
 const FORMATTERS = { text, json, srt, vtt, ctm } satisfies Record<string, Formatter>;
 
 export type FormatName = keyof typeof FORMATTERS;
+/** Names of all formats. */
 export const FORMATS = Object.keys(FORMATTERS) as FormatName[];
 
 /** A transcript as text in the named format. */

@@ -117,9 +117,9 @@ export class OnlineFeature {
     return p;
   }
 
-  /** Keep what the next frame needs, and one frame more for the reflection at the end. */
+  /** Keep what the next frame needs; what the reflection at the end needs lies within it. */
   #dropSamples(): void {
-    const keepFrom = Math.max(0, this.#start(this.#ready) - this.#computer.length);
+    const keepFrom = Math.max(0, this.#start(this.#ready));
     const drop = Math.min(this.#filled, keepFrom - this.#origin);
     if (drop < 4096) return;
     this.#samples.copyWithin(0, drop, this.#filled);

@@ -89,4 +89,5 @@ export function gallic<W>(of: Semiring<W>, kind: GallicKind): Semiring<GallicWei
 
 /** Costs and the frame-by-frame labels of a path: Kaldi's compact lattices. */
 export type CompactLatticeWeight = GallicWeight<LatticeWeight>;
+/** Weights of Kaldi's compact lattices: costs, and the frame-by-frame labels of a path. */
 export const COMPACT_LATTICE = gallic(LATTICE, 'best');

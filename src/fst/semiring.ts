@@ -75,6 +75,7 @@ function betterPair(a: LatticeWeight, b: LatticeWeight): LatticeWeight {
   return b[0] < a[0] ? b : a;
 }
 
+/** Weights of Kaldi's lattices: a graph and an acoustic cost; paths are compared by their sum, ties by the difference. */
 export const LATTICE: Semiring<LatticeWeight> = {
   name: 'lattice',
   zero: ZERO_PAIR,

@@ -1,5 +1,6 @@
 import { HearkenError } from '../errors.js';
 
+/** Label that reads or writes nothing. */
 export const EPSILON = 0;
 
 /** Symbols and their labels; label 0 is always `<eps>`. */

@@ -2,8 +2,11 @@ import { KeyCounter } from './key-counter.js';
 
 /** Words with a meaning of their own; their ids are fixed. */
 export const SPECIAL_WORDS = ['<eps>', '<s>', '</s>', '<unk>'] as const;
+/** Id of `<s>`, where a sentence begins. */
 export const BEGIN = 1;
+/** Id of `</s>`, where a sentence ends. */
 export const END = 2;
+/** Id of `<unk>`, a word that the vocabulary lacks. */
 export const UNKNOWN = 3;
 
 /** Distinct n-grams of one order, sorted by (context, word). An order-1 entry's index is its word. */

@@ -21,6 +21,8 @@ export interface EngineOptions {
   grammars?: Readonly<Record<string, string>>;
   /** Worker threads; default one a core. */
   workers?: number;
+  /** Heap a worker thread may grow to, in MB, before it dies and is replaced; models and audio lie outside it. Default 1024. */
+  workerMemory?: number;
   /** Execution providers in order of preference; default `['cpu']`. */
   providers?: readonly string[];
   /** Told of things a user should know, a provider passed over for instance; default: console.warn. */
@@ -38,6 +40,7 @@ export interface TranscribeOptions extends RecordingOptions {
 }
 
 const MAX_WORKERS = 256;
+const HEAP_MEGABYTES = 1024;
 
 /** A loaded model and the worker threads that run it. */
 export class Engine implements AsyncDisposable {
@@ -70,13 +73,15 @@ export class Engine implements AsyncDisposable {
     const onDeath = (dead: WorkerClient): void => {
       if (engine) engine.#heal(dead);
     };
-    const first = new WorkerClient({ model, grammars, providers }, onDeath);
+    const heapMegabytes = options.workerMemory ?? HEAP_MEGABYTES;
+    if (!(heapMegabytes > 0)) throw new HearkenError('OPTION_INVALID', `workerMemory: ${heapMegabytes} is no size`);
+    const first = new WorkerClient({ model, grammars, providers, heapMegabytes }, onDeath);
     const ready = await first.ready;
     const warn = options.onWarning ?? ((m) => console.warn(`hearken: ${m}`));
     for (const { provider, reason } of ready.passedOver) {
       warn(`execution provider "${provider}" did not start (${reason}); going on with "${ready.provider}"`);
     }
-    const setup = { model, grammars, providers: [ready.provider], parts: ready.parts as LoadedParts };
+    const setup = { model, grammars, providers: [ready.provider], heapMegabytes, parts: ready.parts as LoadedParts };
     engine = new Engine(ready, setup, first);
     for (let i = 1; i < workers; i++) engine.#clients.push(new WorkerClient(setup, onDeath));
     await Promise.all(engine.#clients.map((c) => c.ready));

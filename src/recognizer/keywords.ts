@@ -17,6 +17,7 @@ export interface KeywordOption {
   threshold?: number;
 }
 
+/** Least score of a keyword, in nats a phone. */
 export const DEFAULT_THRESHOLD = -0.6;
 const MAX_KEYWORDS = 200;
 const MAX_WORDS = 8;

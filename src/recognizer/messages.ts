@@ -50,6 +50,8 @@ export interface WorkerSetup {
   model: string;
   grammars: Record<string, string>;
   providers: string[];
+  /** Limit of the thread's own heap. */
+  heapMegabytes: number;
   /** Absent for the first worker, which reads the packages itself. */
   parts?: LoadedParts;
 }

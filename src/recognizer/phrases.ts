@@ -12,6 +12,7 @@ export interface Phrase {
 /** Words or short phrases by the name of their class: contacts, products, places. */
 export type WordClasses = Readonly<Record<string, readonly string[]>>;
 
+/** Nats by which a listed phrase is made likelier. */
 export const DEFAULT_BOOST = 5;
 const MAX_BOOST = 20;
 const MAX_PHRASES = 5000;

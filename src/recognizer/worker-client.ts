@@ -18,7 +18,11 @@ export class WorkerClient {
   readonly exited: Promise<void>;
 
   constructor(setup: WorkerSetup, onDeath: (dead: WorkerClient) => void) {
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: setup });
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: setup,
+      // Past this the thread dies, and not the process.
+      resourceLimits: { maxOldGenerationSizeMb: setup.heapMegabytes },
+    });
     this.ready = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: FromWorker) => {
         if (message.type === 'ready') resolve(message);

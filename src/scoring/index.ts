@@ -61,6 +61,7 @@ export function align(reference: readonly string[], hypothesis: readonly string[
   return out.reverse();
 }
 
+/** Counts over an alignment. */
 export function scoreOf(pairs: readonly AlignedPair[]): Score {
   const count = (o: Operation): number => pairs.filter((p) => p.operation === o).length;
   const insertions = count('insertion');
@@ -73,6 +74,7 @@ export function scoreOf(pairs: readonly AlignedPair[]): Score {
   };
 }
 
+/** The sum of several counts: of a test set from its utterances. */
 export function addScores(scores: readonly Score[]): Score {
   const sum = (key: keyof Score): number => scores.reduce((n, s) => n + s[key], 0);
   return {

@@ -2,10 +2,12 @@ import { expect } from 'chai';
 import {
   BeamDecoder,
   checkEndpointRules,
+  type DecoderOptions,
   ENDPOINT_RULES,
   endpointRule,
   KALDI_ENDPOINT_RULES,
   NO_LM,
+  nBest,
   timedWords,
 } from '../../src/decoder/index.js';
 import { HearkenError } from '../../src/errors.js';
@@ -109,6 +111,134 @@ describe('BeamDecoder', () => {
     expect(decoder.relativeCost()).to.equal(Number.POSITIVE_INFINITY);
     decoder.advance(Float32Array.of(-3));
     expect(decoder.relativeCost()).to.be.closeTo(1.75, 1e-6);
+  });
+
+  /** Words side by side, each over its own column. */
+  function sideBySide(words: number): ConstFst {
+    const fst = new VectorFst();
+    fst.start = fst.addState();
+    for (let i = 0; i < words; i++) {
+      const state = fst.addState();
+      fst.addArc(fst.start, i + 1, 4 + i, 0, state);
+      fst.addArc(state, i + 1, 0, 0, state);
+      fst.setFinal(state, 0);
+    }
+    return ConstFst.fromVector(fst);
+  }
+
+  const wordOf = (decoder: BeamDecoder): number => decoder.bestPath(true).labels[0].label;
+
+  it('keeps what lies within the beam, and no more', () => {
+    // The second word falls behind by 3, and then wins by 2.
+    const scores = Float32Array.of(3, 0, 0, 0, 0, 5);
+    for (const [beam, word] of [
+      [3.5, 5],
+      [2.5, 4],
+    ]) {
+      const decoder = new BeamDecoder(sideBySide(2), NO_LM, 2, { beam, minActive: 0 });
+      decoder.advance(scores);
+      expect(wordOf(decoder), `beam ${beam}`).to.equal(word);
+    }
+  });
+
+  it('keeps at most maxActive tokens, and at least minActive', () => {
+    const scores = Float32Array.of(3, 0, 0, 0, 0, 5);
+    const word = (options: Partial<DecoderOptions>): number => {
+      const decoder = new BeamDecoder(sideBySide(2), NO_LM, 2, options);
+      decoder.advance(scores);
+      return wordOf(decoder);
+    };
+    expect(word({ beam: 10, maxActive: 2, minActive: 0 })).to.equal(5);
+    expect(word({ beam: 10, maxActive: 1, minActive: 0 })).to.equal(4);
+    const third = Float32Array.of(3, 0, -3, 0, 0, 0, 0, 5, 0);
+    for (const [minActive, want] of [
+      [0, 4],
+      [2, 5],
+    ]) {
+      const decoder = new BeamDecoder(sideBySide(3), NO_LM, 3, { beam: 0.5, minActive });
+      decoder.advance(third);
+      expect(wordOf(decoder), `at least ${minActive}`).to.equal(want);
+    }
+  });
+
+  it('has nothing to say of the language of an utterance without words', () => {
+    const fst = new VectorFst();
+    fst.start = fst.addState();
+    fst.addArc(fst.start, 1, 0, 0, fst.start);
+    fst.setFinal(fst.start, 0);
+    const lm = { ...bigramLm(WORDS, random(1)), finalCost: () => 7 };
+    const decoder = new BeamDecoder(ConstFst.fromVector(fst), lm, 1);
+    decoder.advance(Float32Array.of(-1));
+    expect(decoder.bestPath(true).cost).to.be.closeTo(1, 1e-6);
+  });
+
+  it('adds the penalty for every word, and weighs the language model', () => {
+    const lm = bigramLm(WORDS, random(8));
+    const cost = (options: Partial<DecoderOptions>): number => {
+      const decoder = new BeamDecoder(sideBySide(2), lm, 2, options);
+      decoder.advance(Float32Array.of(9, 0, 9, 0));
+      expect(wordOf(decoder)).to.equal(4);
+      return decoder.bestPath(true).cost;
+    };
+    const step = lm.step(0, 4);
+    const end = lm.finalCost(lm.next);
+    expect(cost({})).to.be.closeTo(step - lm.unigramCost(4) + end - 18, 1e-4);
+    expect(cost({ wordPenalty: 1.5 })).to.be.closeTo(cost({}) + 1.5, 1e-4);
+    expect(cost({ lmWeight: 2 })).to.be.closeTo(cost({}) + step + end, 1e-4);
+  });
+
+  /** Words of two frames in any order. */
+  function anyOrder(words: number): ConstFst {
+    const fst = new VectorFst();
+    fst.start = fst.addState();
+    for (let w = 0; w < words; w++) {
+      const state = fst.addState();
+      fst.addArc(fst.start, w + 1, 4 + w, 0, state);
+      fst.addArc(state, w + 1, 0, 0, fst.start);
+    }
+    fst.setFinal(fst.start, 0);
+    return ConstFst.fromVector(fst);
+  }
+
+  it('knows every word of a long utterance', () => {
+    const decoder = new BeamDecoder(anyOrder(3), NO_LM, 3, { beam: 30, latticeBeam: 0 });
+    const next = random(6);
+    const said: number[] = [];
+    const scores = new Float32Array(3);
+    for (let frame = 0; frame < 200_000; frame++) {
+      if (frame % 2 === 0) said.push(Math.floor(next() * 3));
+      scores.fill(0)[said[said.length - 1]] = 5;
+      decoder.advance(scores);
+    }
+    const heard = decoder.bestPath(true).labels.map((l) => l.label - 4);
+    expect(heard.length).to.equal(said.length);
+    expect(heard.findIndex((w, i) => w !== said[i])).to.equal(-1);
+  });
+
+  it('keeps of the lattice only what is near the best path', () => {
+    const decoder = new BeamDecoder(anyOrder(20), NO_LM, 20, { beam: 100, latticeBeam: 2 });
+    const scores = new Float32Array(20);
+    let largest = 0;
+    for (let frame = 0; frame < 1000; frame++) {
+      scores.fill(0)[(frame % 40) >> 1] = 5;
+      decoder.advance(scores);
+      largest = Math.max(largest, decoder.latticeLinks);
+    }
+    // The best path's own links, and those of some frames that have yet to be pruned.
+    expect(largest).to.be.below(1000 + 25 * 60);
+  });
+
+  it('gives the lattice of an utterance that reached no final state', () => {
+    const fst = new VectorFst();
+    fst.start = fst.addState();
+    const middle = fst.addState();
+    fst.setFinal(fst.addState(), 0);
+    fst.addArc(fst.start, 1, 4, 0, middle);
+    fst.addArc(fst.start, 2, 5, 0, middle);
+    const decoder = new BeamDecoder(ConstFst.fromVector(fst), NO_LM, 2);
+    decoder.advance(Float32Array.of(1, 0));
+    const paths = nBest(decoder.lattice(), 5);
+    expect(paths.map((p) => p.labels[0].label)).to.deep.equal([4, 5]);
   });
 
   it('refuses scores that are no numbers or of the wrong width, and goes on', () => {

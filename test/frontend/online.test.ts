@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { computeFeatures, fbankOptions, mfccOptions, OnlineCmvn, OnlineFeature } from '../../src/frontend/index.js';
+import {
+  computeFeatures,
+  dithered,
+  fbankOptions,
+  mfccOptions,
+  OnlineCmvn,
+  OnlineFeature,
+} from '../../src/frontend/index.js';
 import { codeOf } from '../support/errors.js';
 
 const SIGNAL = Float32Array.from({ length: 9000 }, (_, i) => 0.3 * Math.sin(i * i * 1e-4) + 0.01 * Math.cos(i));
@@ -60,5 +67,18 @@ describe('online features', () => {
     for (let i = 0; i < 6; i++) cmvn.apply(Float32Array.of(i + 1), out, i);
     // Window 4: sums 1, 3, 6, 10, 14, 18; priors 2, 2, 1, 0, 0, 0 frames of 10.
     expect([...out].map((x) => Math.round(x * 1e4) / 1e4)).to.deep.equal([-6, -3.75, -1, 1.5, 1.5, 1.5]);
+  });
+
+  it('have the same noise under a sample wherever the stream is cut', () => {
+    const samples = Float32Array.from({ length: 1000 }, (_, i) => Math.sin(i) / 3);
+    const whole = dithered(samples, 500);
+    for (const cut of [1, 160, 999]) {
+      expect(dithered(samples.subarray(0, cut), 500)).to.deep.equal(whole.subarray(0, cut));
+      expect(dithered(samples.subarray(cut), 500 + cut)).to.deep.equal(whole.subarray(cut));
+    }
+    const difference = whole.map((x, i) => (x - samples[i]) * 32768);
+    expect(Math.max(...difference)).to.be.within(0.8, 1);
+    expect(difference.reduce((a, b) => a + b, 0) / 1000).to.be.within(-0.1, 0.1);
+    expect(dithered(samples, 501)[0]).to.not.equal(whole[0]);
   });
 });

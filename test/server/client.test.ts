@@ -19,7 +19,7 @@ describe('client of the streaming protocol', function () {
   let url: string;
   before(async () => {
     engine = await Engine.load({ workers: 1 });
-    server = await startServer(engine, { port: 0, tokens: ['secret'], idleSeconds: 1, resumeSeconds: 5 });
+    server = await startServer(engine, { port: 0, tokens: ['secret'], idleSeconds: 4, resumeSeconds: 8 });
     url = `ws://127.0.0.1:${server.port}/v1/stream`;
   });
   after(async () => {

@@ -33,6 +33,7 @@ export function randomGraph(next: () => number, states: number, arcs: number, la
     fst.addArc(from, epsilon ? 0 : 1 + pick(labels), next() < 0.4 ? 4 + pick(WORDS - 4) : 0, next() * 3, to);
   }
   fst.setFinal(states - 1, next());
+  fst.setFinal(states - 2, 2 * next());
   return fst;
 }
 
