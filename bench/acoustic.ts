@@ -3,9 +3,9 @@ import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { CHUNK_OUTPUTS, checkProviders, openSession } from '../src/acoustic/index.js';
 import { DEFAULT_MODEL, readPackage } from '../src/recognizer/model-package.js';
 import { median } from './median.js';
+import { chunksOf, runNetwork, SECONDS } from './network.js';
 import { INT8, node, onnxModel, tensor, UINT8, value } from './peers/onnx-writer.js';
 
-const SECONDS = 30;
 const RUNS = 7;
 const BATCHES = [1, 2, 4, 8, 16];
 
@@ -18,30 +18,8 @@ export async function acousticBench(args: string[]): Promise<void> {
   const [provider = 'cpu', file] = args;
   const { card, acoustic } = readPackage(DEFAULT_MODEL);
   const { session } = await openSession(file ? readFileSync(file) : acoustic, checkProviders([provider]));
-  const { stateSize, subsampling } = card.acoustic;
-  const frames = CHUNK_OUTPUTS * subsampling;
-  const dim = card.features.melBins;
-  const chunks = Math.round((SECONDS * 100) / frames);
-  const input = noise(chunks * frames * dim);
-
-  /** Milliseconds for `batch` equal streams, and the scores of the last one. */
-  const run = async (batch: number) => {
-    let state: Tensor = new Tensor('float32', new Float32Array(batch * stateSize), [batch, stateSize]);
-    const scores: Float32Array[] = [];
-    const began = performance.now();
-    for (let c = 0; c < chunks; c++) {
-      const features = new Float32Array(batch * frames * dim);
-      for (let b = 0; b < batch; b++)
-        features.set(input.subarray(c * frames * dim, (c + 1) * frames * dim), b * frames * dim);
-      const out = await session.run({ features: new Tensor('float32', features, [batch, frames, dim]), state });
-      state = out.next_state as Tensor;
-      const all = out.loglikes.data as Float32Array;
-      scores.push(all.subarray(all.length - all.length / batch));
-    }
-    return { ms: performance.now() - began, scores };
-  };
-
-  const alone = (await run(1)).scores;
+  const alone = (await runNetwork(session, card, 1)).scores;
+  const chunks = chunksOf(card);
   const multiplyAdds = card.acoustic.multiplyAdds ?? card.acoustic.parameters;
   const floor = await matrixProductMs(multiplyAdds, chunks);
   console.log(`${(multiplyAdds / 1e6).toFixed(2)} M multiply-adds an output frame, provider ${provider}`);
@@ -53,7 +31,7 @@ export async function acousticBench(args: string[]): Promise<void> {
     const times: number[] = [];
     let difference = 0;
     for (let i = 0; i < RUNS; i++) {
-      const { ms, scores } = await run(batch);
+      const { ms, scores } = await runNetwork(session, card, batch);
       times.push(ms / batch);
       for (let c = 0; c < chunks; c++)
         for (let j = 0; j < scores[c].length; j++)
@@ -64,15 +42,6 @@ export async function acousticBench(args: string[]): Promise<void> {
       `| ${batch} | ${(ms / 1000 / SECONDS).toFixed(5)} | ${(ms / floor).toFixed(2)} | ${difference.toExponential(1)} |`,
     );
   }
-}
-
-/** Features as even-tempered as normalised ones, the same every time. */
-function noise(length: number): Float32Array {
-  let seed = 1;
-  return Float32Array.from({ length }, () => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
-    return seed / 2 ** 30;
-  });
 }
 
 /** Time of `chunks` products [10 × k] × [k × k], scaled to the wanted multiply-adds a row. */

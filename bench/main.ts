@@ -6,6 +6,7 @@ import { decoderPeersBench } from './decoder-peers.js';
 import { frontendBench } from './frontend.js';
 import { grammarBench } from './grammar.js';
 import { longBench } from './long.js';
+import { modelsBench } from './models.js';
 import { noisesBench } from './noises.js';
 import { phrasesBench } from './phrases.js';
 import { pocketsphinxBench } from './pocketsphinx.js';
@@ -24,6 +25,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   frontend: frontendBench,
   grammar: grammarBench,
   long: longBench,
+  models: modelsBench,
   noises: noisesBench,
   phrases: phrasesBench,
   pocketsphinx: pocketsphinxBench,

@@ -122,22 +122,15 @@ def build(model, ranges=None):
     factor = 1.0
     channels = model.stem.out_channels
     for i, block in enumerate(model.blocks):
-        bottleneck = block.reduce.out_channels
-        h = b.quantized(x, f"block{i}_in")
-        h = b.conv(h, f"block{i}_reduce", block.reduce.weight.detach().numpy() * factor, None, f"block{i}_in")
-        h = b.quantized(h, f"block{i}_mid")
-        h = b.with_history(h, bottleneck, 2 * block.dilation)
-        h = b.quantized(h, f"block{i}_mid")
+        y = block.export(b, x, f"block{i}", factor, _fold)
         factor *= block.bypass
-        weight, bias = _fold(block.expand, block.norm)
-        y = b.conv(h, f"block{i}_expand", weight / factor, bias / factor, f"block{i}_mid", dilations=[1, block.dilation])
         y = b.quantized(b.node("Relu", [y]), f"block{i}_out")
         if block.ahead:
             skip = b.with_history(x, channels, block.ahead)
             ends = b.const(f"block{i}_ends", np.array([-block.ahead], np.int64))
             x = b.node("Slice", [skip, b.const(f"block{i}_zero", np.array([0], np.int64)), ends, b.const(f"block{i}_t", np.array([3], np.int64))])
         x = b.node("Add", [y, x])
-        if i + 1 == model.join:
+        if model.spectral and i + 1 == model.join:
             x = b.node("Add", [x, spectral(b, model.spectral, features.BINS, factor)])
     weight = model.output.weight.detach().numpy() * factor
     y = b.conv(x, "output", weight, model.output.bias.detach().numpy(), None)
@@ -161,8 +154,8 @@ def build(model, ranges=None):
     return out, total
 
 
-def calibrate(model, corpus, clips, keep=0.99995):
-    """Ranges of every quantized activation over clips: the `keep` quantiles."""
+def observe(model, corpus, clips):
+    """A seventh of the values of every quantized activation over clips."""
     seen = {}
 
     def note(name, x):
@@ -173,7 +166,8 @@ def calibrate(model, corpus, clips, keep=0.99995):
         for clip in clips:
             x = features.online_cmvn(corpus.log_mel(clip), corpus.global_mean)
             feats = torch.from_numpy(x[: len(x) // STRIDE * STRIDE])[None]
-            model.spectral(feats, note=lambda i, x: note(f"spectral{i}_out", x))
+            if model.spectral:
+                model.spectral(feats, note=lambda i, x: note(f"spectral{i}_out", x))
             x = model.stemmed(feats)
             factor = 1.0
             for i, block in enumerate(model.blocks):
@@ -184,19 +178,58 @@ def calibrate(model, corpus, clips, keep=0.99995):
                 factor *= block.bypass
                 note(f"block{i}_out", (after - block.bypass * skip) / factor)
                 x = after
-                if i + 1 == model.join:
+                if model.spectral and i + 1 == model.join:
                     joined = model.spectral(feats)
                     note("spectral_project", joined / factor)
                     x = after + joined
+    return {name: np.concatenate(parts) for name, parts in seen.items()}
+
+
+def percentile(values, keep):
+    """Lowest and highest value, but for a share of 1 - `keep` on each side."""
+    return float(np.quantile(values, 1 - keep)), float(np.quantile(values, keep))
+
+
+def entropy(values, bins=2048, levels=128):
+    """The clipping of magnitudes under which `levels` steps tell least falsely how they are distributed (Migacz 2017)."""
+    counts, edges = np.histogram(np.abs(values), bins)
+    best, top = np.inf, edges[-1]
+    for end in range(levels, bins + 1, 16):
+        p = counts[:end].astype(np.float64)
+        p[-1] += counts[end:].sum()
+        chunk = np.minimum(np.arange(end) * levels // end, levels - 1)
+        used = counts[:end] > 0
+        total = np.bincount(chunk, counts[:end], levels)
+        share = np.bincount(chunk, used, levels)
+        q = np.where(used, (total / np.maximum(share, 1))[chunk], 0)
+        p, q = p / p.sum(), q / max(q.sum(), 1e-12)
+        both = (p > 0) & (q > 0)
+        # Where q has nothing of what p has, the divergence is infinite; a small floor keeps the rest comparable.
+        divergence = (p[both] * np.log(p[both] / q[both])).sum() + (p[(p > 0) & (q == 0)] * 20).sum()
+        if divergence < best:
+            best, top = divergence, edges[end]
+    return max(-float(top), float(values.min())), float(top)
+
+
+METHODS = {
+    "percentile 99.995": lambda values: percentile(values, 0.99995),
+    "percentile 99.9": lambda values: percentile(values, 0.999),
+    "extremes": lambda values: percentile(values, 1.0),
+    "entropy": entropy,
+}
+
+
+def calibrate(model, corpus, clips, method="percentile 99.995"):
+    """Ranges of every quantized activation over clips."""
     ranges = {}
-    for name, parts in seen.items():
-        values = np.concatenate(parts)
+    for name, values in observe(model, corpus, clips).items():
+        low, high = METHODS[method](values)
         if name.endswith(("_mid", "_project")):
-            top = float(np.quantile(np.abs(values), keep))
+            top = max(-low, high)
             ranges[name] = (-top, top * 127 / 128)
         else:
             # One-sided behind a ReLU; what the spectral path adds may be negative.
-            ranges[name] = (min(0.0, float(np.quantile(values, 1 - keep))), float(np.quantile(values, keep)))
+            ranges[name] = (min(0.0, low), high)
     return ranges
 
 

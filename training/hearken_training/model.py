@@ -11,35 +11,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .blocks import KINDS, normalised
+
 STRIDE = 3
 STEM_KERNEL = 6  # output i sees feature frames 3i-3 .. 3i+2
 SECOND_KERNEL = 5  # the second 2-D convolution's output i sees frames 3i-2 .. 3i+2 of the first's
-
-
-class Block(nn.Module):
-    def __init__(self, channels, bottleneck, dilation, ahead, dropout, bypass):
-        super().__init__()
-        self.dilation, self.ahead, self.bypass = dilation, ahead, bypass
-        self.reduce = nn.Conv1d(channels, bottleneck, 1, bias=False)
-        self.expand = nn.Conv1d(bottleneck, channels, 3, dilation=dilation, bias=False)
-        self.norm = nn.BatchNorm1d(channels)
-        self.dropout = dropout
-
-    def forward(self, x):
-        frames, d = x.shape[1], self.dilation
-        h = F.pad(F.linear(x, self.reduce.weight[:, :, 0]), (0, 0, 2 * d, 0))
-        taps = torch.cat([h[:, :frames], h[:, d : d + frames], h[:, 2 * d :]], 2)
-        weight = self.expand.weight.transpose(1, 2).flatten(1)
-        y = F.relu(normalised(F.linear(taps, weight), self.norm))
-        if self.training and self.dropout:  # continuous and shared over time (Kaldi's TDNN-F dropout): no mask a frame to draw
-            y = y * (1 + 2 * self.dropout * (2 * torch.rand(x.shape[0], 1, x.shape[2]) - 1))
-        skip = F.pad(x, (0, 0, self.ahead, 0))[:, :frames] if self.ahead else x
-        return torch.add(y, skip, alpha=self.bypass)
-
-
-def normalised(x, norm):
-    """Batch norm over the last dimension."""
-    return norm(x.float().flatten(0, 1)).view(x.shape)
 
 
 class Spectral(nn.Module):
@@ -89,14 +65,17 @@ class AcousticModel(nn.Module):
         c = config["channels"]
         self.stem = nn.Conv1d(bins, c, STEM_KERNEL, stride=STRIDE, bias=False)
         self.stem_norm = nn.BatchNorm1d(c)
+        kind = KINDS[config.get("kind", "factored")]
         self.blocks = nn.ModuleList(
-            Block(c, config["bottleneck"], b["dilation"], b["ahead"], config["dropout"], config["bypass"])
+            kind(c, config["bottleneck"], b["dilation"], b["ahead"], config["dropout"], config["bypass"])
             for b in config["blocks"]
         )
-        self.join = config["spectral"]["join"]  # how many blocks come before
-        self.spectral = Spectral(config["spectral"], c, bins)
-        if self.spectral.delay != sum(b["ahead"] for b in config["blocks"][: self.join]):
-            raise ValueError("the spectral path must be as late as the blocks it joins")
+        self.spectral, self.join = None, 0
+        if "spectral" in config:
+            self.join = config["spectral"]["join"]  # how many blocks come before
+            self.spectral = Spectral(config["spectral"], c, bins)
+            if self.spectral.delay != sum(b["ahead"] for b in config["blocks"][: self.join]):
+                raise ValueError("the spectral path must be as late as the blocks it joins")
         self.output = nn.Conv1d(c, outputs, 1)
         self.delay = sum(b["ahead"] for b in config["blocks"])
         nn.init.zeros_(self.output.weight)
@@ -110,14 +89,16 @@ class AcousticModel(nn.Module):
         x = self.stemmed(feats)
         for i, block in enumerate(self.blocks):
             x = block(x)
-            if i + 1 == self.join:
+            if self.spectral and i + 1 == self.join:
                 x = x + self.spectral(feats)
         return F.linear(x, self.output.weight[:, :, 0], self.output.bias).float()
 
     def multiply_adds(self):
         """Of one output frame."""
-        dense = [self.stem, self.output, self.spectral.project, *(c for b in self.blocks for c in (b.reduce, b.expand))]
-        return sum(c.weight.numel() for c in dense) + self.spectral.multiply_adds()
+        dense = self.stem.weight.numel() + self.output.weight.numel() + sum(block.multiply_adds() for block in self.blocks)
+        if not self.spectral:
+            return dense
+        return dense + self.spectral.project.weight.numel() + self.spectral.multiply_adds()
 
     def aligned(self, feats):
         """Log-likelihoods with the delay taken out: the features are followed by zeros as at the end of a stream."""

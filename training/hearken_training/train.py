@@ -64,8 +64,27 @@ def validate(model, corpus, clips, units, trigram, batch_frames):
     return -loss / frames
 
 
-def train(corpus, config, out, initial=None, max_epochs=None):
-    """Train to `config`, writing checkpoints and log.jsonl under `out`; goes on from a checkpoint found there."""
+def teacher_of(path):
+    """A trained model whose outputs another one learns from."""
+    saved = torch.load(path)
+    config = saved.get("config") or json.loads((Path(__file__).parent.parent / "config.json").read_text())
+    model = AcousticModel(config["model"], 2 * (int(saved["units"].max()) + 1))
+    model.load_state_dict(saved["average"])
+    return model.eval()
+
+
+def distillation(y, wanted, lengths):
+    """Sum over frames of the divergence of the softmax of `y` from that of the teacher's scores."""
+    total = 0
+    for i, frames in enumerate(lengths):
+        target = torch.log_softmax(wanted[i, :frames], 1)
+        total = total + torch.nn.functional.kl_div(torch.log_softmax(y[i, :frames], 1), target, log_target=True, reduction="sum")
+    return total
+
+
+def train(corpus, config, out, initial=None, max_epochs=None, teacher=None):
+    """Train to `config`, writing checkpoints and log.jsonl under `out`; goes on from a checkpoint found there. With a `teacher`
+    (a checkpoint), its scores on the same augmented features are learnt too, `distill` times as much as the objective."""
     settings = config["train"]
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config["seed"])
@@ -102,6 +121,7 @@ def train(corpus, config, out, initial=None, max_epochs=None):
         """The averaged weights beside the checkpoint, for `choose`."""
         torch.save({"average": average.state_dict(), "units": units, "config": config}, out / f"average-{at:.1f}.pt")
 
+    elder = teacher_of(teacher) if teacher else None
     log = open(out / "log.jsonl", "a")
     model.train()
     while epoch < (max_epochs or settings["epochs"]):
@@ -118,6 +138,10 @@ def train(corpus, config, out, initial=None, max_epochs=None):
             frames = outputs_of(lengths)
             mmi = LFMMI.apply(y, frames, numerators, trigram, units, settings["boost"])
             loss = (mmi + settings["output_l2"] * y.square().sum()) / sum(frames)
+            if elder:
+                with torch.no_grad(), precision():
+                    wanted = elder.aligned(torch.from_numpy(feats))
+                loss = loss + settings["distill"] * distillation(y, wanted.float(), frames) / sum(frames)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             norm = torch.nn.utils.clip_grad_norm_(model.parameters(), settings["clip"])

@@ -13,7 +13,9 @@ import onnx
 import torch
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from hearken_training.export import build
+from hearken_training import prune
+from hearken_training.blocks import KINDS
+from hearken_training.export import build, entropy
 from hearken_training.model import AcousticModel
 from hearken_training.warm_start import grow
 
@@ -64,8 +66,7 @@ class ModelTest(unittest.TestCase):
         with self.assertRaises(ValueError):
             AcousticModel({**CONFIG, "spectral": {**SPECTRAL, "join": 2, "layers": SPECTRAL["layers"][:2]}}, 6)
 
-    def test_onnx_in_pieces_computes_the_same(self):
-        model = random_model()
+    def in_pieces(self, model):
         exported, size = build(model)
         x = np.random.default_rng(2).normal(size=(1, 60, 80)).astype(np.float32)
         with tempfile.TemporaryDirectory() as folder:
@@ -76,6 +77,46 @@ class ModelTest(unittest.TestCase):
             out = subprocess.run(command, check=True, capture_output=True).stdout
         expected = model(torch.from_numpy(x)).detach().numpy()
         self.assertLess(np.abs(np.frombuffer(out, np.float32).reshape(expected.shape) - expected).max(), 1e-4)
+
+    def test_onnx_in_pieces_computes_the_same(self):
+        self.in_pieces(random_model())
+
+    def test_so_it_does_with_every_kind_of_block(self):
+        for kind in KINDS:
+            with self.subTest(kind):
+                torch.manual_seed(3)
+                config = {k: v for k, v in CONFIG.items() if k != "spectral"}
+                model = AcousticModel({**config, "kind": kind, "bottleneck": 8}, 6)
+                torch.nn.init.normal_(model.output.weight, std=0.1)
+                model(torch.randn(4, 90, 80))  # so that batch norms have seen something
+                self.in_pieces(model.eval())
+
+
+class CompressionTest(unittest.TestCase):
+    def test_rounding_keeps_the_largest_weight_of_a_group_and_few_values(self):
+        model = random_model()
+        before = model.blocks[0].reduce.weight.clone()
+        prune.round_weights(model, 3, group=4)
+        after = model.blocks[0].reduce.weight
+        for old, new in zip(before.flatten(1)[:, :4], after.flatten(1)[:, :4]):
+            self.assertAlmostEqual(old.abs().max().item(), new.abs().max().item(), places=5)
+            self.assertLessEqual(len(set((new / new.abs().max() * 3).round(decimals=3).tolist())), 7)
+
+    def test_pruning_drops_the_smaller_half_of_each_layer(self):
+        model = random_model()
+        before = model.blocks[1].expand.weight.clone()
+        masks = prune.masks_of(model, 0.5)
+        prune.apply(model, masks)
+        after = model.blocks[1].expand.weight
+        self.assertAlmostEqual((after == 0).float().mean().item(), 0.5, delta=0.01)
+        self.assertGreaterEqual(before[after != 0].abs().min().item(), before[after == 0].abs().max().item())
+        self.assertNotIn("stem.weight", masks)
+
+    def test_entropy_clips_what_is_rare_and_far(self):
+        values = np.concatenate([np.abs(np.random.default_rng(1).normal(size=100_000)), [60.0, 80.0]])
+        low, high = entropy(values)
+        self.assertEqual(low, values.min())
+        self.assertTrue(2.5 < high < 40, high)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,44 @@
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { CHUNK_OUTPUTS, type ModelCard } from '../src/acoustic/index.js';
+
+export const SECONDS = 30;
+
+export interface NetworkRun {
+  ms: number;
+  /** Of the last stream, by chunk. */
+  scores: Float32Array[];
+}
+
+/** The network over `SECONDS` of features in chunks of 300 ms, for `batch` equal streams at once. */
+export async function runNetwork(session: InferenceSession, card: ModelCard, batch: number): Promise<NetworkRun> {
+  const { stateSize, subsampling } = card.acoustic;
+  const frames = CHUNK_OUTPUTS * subsampling;
+  const dim = card.features.melBins;
+  const chunks = chunksOf(card);
+  const input = noise(chunks * frames * dim);
+  let state: Tensor = new Tensor('float32', new Float32Array(batch * stateSize), [batch, stateSize]);
+  const scores: Float32Array[] = [];
+  const began = performance.now();
+  for (let c = 0; c < chunks; c++) {
+    const features = new Float32Array(batch * frames * dim);
+    for (let b = 0; b < batch; b++)
+      features.set(input.subarray(c * frames * dim, (c + 1) * frames * dim), b * frames * dim);
+    const out = await session.run({ features: new Tensor('float32', features, [batch, frames, dim]), state });
+    state = out.next_state as Tensor;
+    const all = out.loglikes.data as Float32Array;
+    scores.push(all.subarray(all.length - all.length / batch));
+  }
+  return { ms: performance.now() - began, scores };
+}
+
+export const chunksOf = (card: ModelCard): number =>
+  Math.round((SECONDS * 100) / (CHUNK_OUTPUTS * card.acoustic.subsampling));
+
+/** Features as even-tempered as normalised ones, the same every time. */
+function noise(length: number): Float32Array {
+  let seed = 1;
+  return Float32Array.from({ length }, () => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
+    return seed / 2 ** 30;
+  });
+}
