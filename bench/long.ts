@@ -1,14 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import { mixDown, openAudio, Resampler } from '../src/audio/index.js';
 import { Engine } from '../src/index.js';
 import { s16, wav } from '../test/support/wav.js';
+import { allClips, RATE } from './all-clips.js';
 import { draw, keep, table } from './results.js';
-import { manifest, withClips } from './scores.js';
-
-const RATE = 16_000;
-const PAUSE = new Float32Array(1.2 * RATE);
 
 /**
  * One recording of many hours, made of all librispeech dev clips over and over with pauses between: memory by the hour, and each round's
@@ -18,7 +14,7 @@ const PAUSE = new Float32Array(1.2 * RATE);
 export async function longBench([hours = '3']: string[]): Promise<void> {
   const directory = mkdtempSync(resolve(tmpdir(), 'hearken-long-'));
   try {
-    const round = await roundOfClips();
+    const { samples: round } = await allClips();
     const rounds = Math.ceil((Number(hours) * 3600 * RATE) / round.length);
     const path = resolve(directory, 'long.wav');
     const data = Buffer.concat(Array.from({ length: rounds }, () => s16(round)));
@@ -67,25 +63,4 @@ export async function longBench([hours = '3']: string[]): Promise<void> {
   } finally {
     rmSync(directory, { recursive: true });
   }
-}
-
-/** All clips with pauses behind them, a whole number of frames' shifts long. */
-function roundOfClips(): Promise<Float32Array> {
-  return withClips('librispeech', 'dev', async (directory) => {
-    const parts: Float32Array[] = [];
-    for (const { id } of manifest('librispeech', 'dev')) {
-      const source = await openAudio(resolve(directory, `${id}.opus`));
-      const resampler = new Resampler(source.sampleRate, RATE);
-      for await (const planes of source.chunks) parts.push(resampler.process(mixDown(planes)).slice());
-      parts.push(resampler.flush(), PAUSE);
-    }
-    const length = parts.reduce((n, p) => n + p.length, 0);
-    const out = new Float32Array(length - (length % 480));
-    let at = 0;
-    for (const p of parts) {
-      out.set(p.subarray(0, out.length - at), at);
-      at += p.length;
-    }
-    return out;
-  });
 }

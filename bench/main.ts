@@ -1,4 +1,5 @@
 import { acousticBench } from './acoustic.js';
+import { alignBench } from './align.js';
 import { beamsBench } from './beams.js';
 import { conditionsBench } from './conditions.js';
 import { decoderBench } from './decoder.js';
@@ -18,6 +19,7 @@ import { werBench } from './wer.js';
 /** `npm run bench -- NAME`. */
 const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   acoustic: acousticBench,
+  align: alignBench,
   beams: beamsBench,
   conditions: conditionsBench,
   decoder: decoderBench,

@@ -18,6 +18,7 @@ from .lexicon import PHONES
 from .model import STEM_KERNEL, STRIDE
 
 OPSET = 17
+JOINED = 8
 
 
 def _fold(conv, norm):
@@ -136,13 +137,20 @@ def build(model, ranges=None):
     y = b.conv(x, "output", weight, model.output.bias.detach().numpy(), None)
     y = b.node("Squeeze", [y, "axis2"])
     b.nodes.append(helper.make_node("Transpose", [y], ["loglikes"], perm=[0, 2, 1]))
+    # Graphics cards bind few buffers at a time: no node has many inputs or outputs.
+    while len(b.next_state) > JOINED:
+        groups = [b.next_state[i : i + JOINED] for i in range(0, len(b.next_state), JOINED)]
+        b.next_state = [b.node("Concat", group, axis=1) for group in groups]
     b.nodes.append(helper.make_node("Concat", b.next_state, ["next_state"], axis=1))
-    sizes = np.array([c * n for _, c, n in b.state], np.int64)
-    split = helper.make_node("Split", ["state", b.const("state_sizes", sizes)], [p for p, _, _ in b.state], axis=1)
-    total = int(sizes.sum())
+    axis, at, pieces = b.const("state_axis", np.array([1], np.int64)), 0, []
+    for past, channels, length in b.state:
+        span = [b.const(f"{past}_{end}", np.array([n], np.int64)) for end, n in (("from", at), ("to", at + channels * length))]
+        pieces.append(helper.make_node("Slice", ["state", *span, axis], [past]))
+        at += channels * length
+    total = at
     value = lambda name, shape: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
     graph = helper.make_graph(
-        [split, *b.nodes],
+        [*pieces, *b.nodes],
         "hearken-acoustic",
         [value("features", ["N", "T", features.BINS]), value("state", ["N", total])],
         [value("loglikes", ["N", "U", model.output.out_channels]), value("next_state", ["N", total])],
