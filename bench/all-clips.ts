@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import { monoChunks, openAudio } from '../src/audio/index.js';
+import { manifest, withClips } from './scores.js';
+
+export const RATE = 16_000;
+const PAUSE = new Float32Array(1.2 * RATE);
+
+export interface AllClips {
+  samples: Float32Array;
+  /** What is said in each clip, and the samples it covers. */
+  clips: { text: string; begin: number; end: number }[];
+}
+
+/** All librispeech dev clips one behind another, a pause after each: about half an hour, a whole number of 30 ms. */
+export function allClips(): Promise<AllClips> {
+  return withClips('librispeech', 'dev', async (directory) => {
+    const parts: Float32Array[] = [];
+    const clips: AllClips['clips'] = [];
+    let at = 0;
+    const add = (samples: Float32Array): void => {
+      parts.push(samples);
+      at += samples.length;
+    };
+    for (const { id, text } of manifest('librispeech', 'dev')) {
+      const begin = at;
+      for await (const samples of monoChunks(await openAudio(resolve(directory, `${id}.opus`)), RATE))
+        add(samples.slice());
+      clips.push({ text, begin, end: at });
+      add(PAUSE);
+    }
+    const out = new Float32Array(at - (at % 480));
+    let filled = 0;
+    for (const p of parts) {
+      out.set(p.subarray(0, out.length - filled), filled);
+      filled += p.length;
+    }
+    return { samples: out, clips };
+  });
+}
