@@ -6,7 +6,7 @@ import { draw, keep, table } from './results.js';
 import { manifest, withClips } from './scores.js';
 
 const SETS = ['librispeech', 'commonvoice1'];
-const CLIPS = 80;
+const CLIPS = Number(process.env.HEARKEN_BENCH_CLIPS ?? 80);
 const BEAMS = [5, 6, 7, 8, 9, 10, 12, 14];
 
 interface Measured {

@@ -14,7 +14,7 @@ const GENERAL = 100;
 
 /** Commands by a JSGF grammar: word errors on AN4's test split, and how much general speech is rejected, by filler cost. */
 export async function grammarBench(args: string[]): Promise<void> {
-  const costs = args.length > 0 ? args : ['2', '2.5', '3'];
+  const costs = args.length > 0 ? args : ['2', '2.2', '2.5', '3'];
   console.log(
     '| filler, nats a phone | an4 test WER | an4 utterances right | an4 rejected | librispeech dev rejected | commonvoice1 dev rejected |',
   );

@@ -28,7 +28,7 @@ interface Flags extends PackageFlags {
 
 /** What speech outside a grammar is written as. */
 const OTHER = '<other>';
-const DEFAULT_FILLER = 2.5;
+const DEFAULT_FILLER = 2.2;
 
 /** Graphs that hold their whole grammar. */
 export function graphCommand(): Command {

@@ -10,7 +10,7 @@ import { s16, wav } from '../support/wav.js';
 
 const SAMPLE = resolve(ROOT, 'examples/data/sample.wav');
 const SHORT = resolve(DATA, 'libri-3526-176653-0051.wav');
-const SAMPLE_TEXT = 'he knew every line in that sharp profile thank you';
+const SAMPLE_TEXT = 'he knew every line in that sharp profile';
 const SHORT_TEXT = 'said the little fellow panting in sympathy';
 
 describe('forced alignment', function () {
@@ -28,7 +28,7 @@ describe('forced alignment', function () {
   const aligned = (audio: string, text: string): Alignment => JSON.parse(align(audio, text).out) as Alignment;
 
   it('finds each word and phone where recognition finds them', () => {
-    const { words, skipped, complete } = aligned(SAMPLE, 'He knew every line in that sharp profile. Thank you!');
+    const { words, skipped, complete } = aligned(SAMPLE, 'He knew every line in that sharp profile!');
     expect({ skipped, complete }).to.deep.equal({ skipped: [], complete: true });
     expect(words.map((w) => w.text).join(' ')).to.equal(SAMPLE_TEXT);
     const heard = hearken('transcribe', SAMPLE, '-f', 'json').out;
