@@ -77,7 +77,7 @@ describe('punctuation', function () {
       expect(r.written?.map((p) => [p.start, p.end])).to.deep.equal(r.words.map((w) => [w.start, w.end]));
       texts.push((r.written ?? []).map((p) => p.text).join(' '));
     }
-    expect(texts.join(' ')).to.match(/^He knew every line in that sharp profile[.,]? [Tt]hank you\.$/);
+    expect(texts.join(' ')).to.match(/^He knew every line in that sharp profile\.$/);
     const { out } = hearken('transcribe', SAMPLE, '--punctuate');
     expect(out).to.match(/^He knew every line/);
   });
