@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { Engine } from '../src/index.js';
 import { segmentsOf } from '../src/recognizer/segments.js';
-import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
+import { addScores, wordErrorRate } from '../src/scoring/index.js';
 import { draw, keep, table } from './results.js';
-import { manifest, withClips } from './scores.js';
+import { scored, spreadClips, withClips } from './scores.js';
 
 const SETS = ['librispeech', 'commonvoice1'];
 const CLIPS = Number(process.env.HEARKEN_BENCH_CLIPS ?? 80);
@@ -22,8 +22,7 @@ export async function beamsBench([model]: string[]): Promise<void> {
   const measured: Measured[] = [];
   for (const set of SETS) {
     await withClips(set, 'dev', async (directory) => {
-      const all = manifest(set, 'dev');
-      const clips = all.filter((_, i) => i % Math.max(1, Math.floor(all.length / CLIPS)) === 0);
+      const clips = spreadClips(set, 'dev', CLIPS);
       for (const beam of BEAMS) {
         let seconds = 0;
         let busy = 0;
@@ -33,7 +32,7 @@ export async function beamsBench([model]: string[]): Promise<void> {
             const { segments, summary } = await segmentsOf(stream);
             seconds += summary.seconds;
             busy += summary.load.busySeconds;
-            return scoreOf(align(scoringWords(text), scoringWords(segments[0].map((s) => s.text).join(' '))));
+            return scored(text, segments[0]);
           }),
         );
         measured.push({ beam, set, wer: wordErrorRate(addScores(scores)), realTimeFactor: busy / seconds });

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { mixDown, openAudio, Resampler } from '../src/audio/index.js';
+import { monoChunks, openAudio, Resampler } from '../src/audio/index.js';
 import { Engine } from '../src/index.js';
 import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
 import { soundsWithoutSpeech } from '../test/support/noises.js';
@@ -84,10 +84,7 @@ export async function conditionsBench(): Promise<void> {
 
 /** A recording as mono at the model's rate. */
 async function samplesOf(path: string): Promise<Float32Array> {
-  const source = await openAudio(path);
-  const resampler = new Resampler(source.sampleRate, RATE);
   const parts: number[] = [];
-  for await (const planes of source.chunks) parts.push(...resampler.process(mixDown(planes)));
-  parts.push(...resampler.flush());
+  for await (const samples of monoChunks(await openAudio(path), RATE)) parts.push(...samples);
   return Float32Array.from(parts);
 }

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { BeamDecoder, type DecoderOptions, NO_LM, timedWords } from '../src/decoder/index.js';
 import { ConstFst, writeOpenFst } from '../src/fst/index.js';
@@ -8,6 +8,7 @@ import { type PackageParts, readPackage } from '../src/recognizer/model-package.
 import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
 import { median } from './median.js';
 import { replayGraph, runSherpa } from './peers/sherpa.js';
+import { machine } from './results.js';
 import { type ScoredClip, scoredClips } from './scores.js';
 
 const CLIPS = Number(process.env.HEARKEN_BENCH_CLIPS ?? 40);
@@ -30,9 +31,7 @@ export async function decoderPeersBench(args: string[]): Promise<void> {
     ...(await scoredClips(whole, 'commonvoice1', 'dev', CLIPS)),
   ];
   const graph = new ConstFst(whole.graph);
-  console.log(
-    `${cpus()[0].model}, ${availableParallelism()} cores, Node ${process.versions.node}; static graph ${graph.numStates} states, ${graph.numArcs} arcs; ${clips.length} clips`,
-  );
+  console.log(`${machine()}; static graph ${graph.numStates} states, ${graph.numArcs} arcs; ${clips.length} clips`);
   console.log(
     '| search | beam | tokens at most | lattice | WER | tokens a frame | microseconds a frame | real-time factor |',
   );

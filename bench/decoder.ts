@@ -1,4 +1,3 @@
-import { availableParallelism, cpus } from 'node:os';
 import {
   BeamDecoder,
   type DecoderOptions,
@@ -15,6 +14,7 @@ import { NgramLm } from '../src/lm/index.js';
 import { DEFAULT_MODEL, readPackage } from '../src/recognizer/model-package.js';
 import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
 import { median } from './median.js';
+import { machine } from './results.js';
 import { type ScoredClip, scoredClips } from './scores.js';
 
 const CLIPS = Number(process.env.HEARKEN_BENCH_CLIPS ?? 20);
@@ -33,9 +33,7 @@ export async function decoderBench(): Promise<void> {
   const width = parts.card.acoustic.outputs;
   const clips = await scoredClips(parts, 'librispeech', 'dev', CLIPS);
   const frames = clips.reduce((n, c) => n + c.scores.length / width, 0);
-  console.log(
-    `decoder on ${cpus()[0].model}, ${availableParallelism()} cores, Node ${process.versions.node}: ${CLIPS} clips, ${frames} frames`,
-  );
+  console.log(`decoder on ${machine()}: ${CLIPS} clips, ${frames} frames`);
   const decoderOf = (options: Partial<DecoderOptions>): BeamDecoder =>
     new BeamDecoder(graph, lm, width, { ...parts.card.decoder, ...options });
   console.log('| beam | lattice | WER | tokens a frame | microseconds a frame | real-time factor | tokens a second |');

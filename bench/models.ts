@@ -5,11 +5,11 @@ import { openSession } from '../src/acoustic/index.js';
 import { Engine } from '../src/index.js';
 import { readPackage } from '../src/recognizer/model-package.js';
 import { segmentsOf } from '../src/recognizer/segments.js';
-import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
+import { addScores, wordErrorRate } from '../src/scoring/index.js';
 import { median } from './median.js';
 import { runNetwork, SECONDS } from './network.js';
 import { keep, table } from './results.js';
-import { manifest, SETS, withClips } from './scores.js';
+import { SETS, scored, spreadClips, withClips } from './scores.js';
 
 const CLIPS = Number(process.env.HEARKEN_BENCH_CLIPS ?? 70);
 const RUNS = 7;
@@ -38,12 +38,10 @@ export async function modelsBench(directories: string[]): Promise<void> {
     await using engine = await Engine.load({ model: directory });
     for (const [corpus, split] of sets) {
       const score = await withClips(corpus, split, async (clips) => {
-        const all = manifest(corpus, split);
-        const some = all.filter((_, i) => i % Math.max(1, Math.floor(all.length / CLIPS)) === 0);
         const scores = await Promise.all(
-          some.map(async ({ id, text }) => {
+          spreadClips(corpus, split, CLIPS).map(async ({ id, text }) => {
             const { segments } = await segmentsOf(engine.open(resolve(clips, `${id}.opus`)));
-            return scoreOf(align(scoringWords(text), scoringWords(segments[0].map((s) => s.text).join(' '))));
+            return scored(text, segments[0]);
           }),
         );
         return addScores(scores);

@@ -3,9 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { openSession } from '../src/acoustic/index.js';
-import { mixDown, openAudio, Resampler } from '../src/audio/index.js';
+import { monoChunks, openAudio } from '../src/audio/index.js';
 import type { PackageParts } from '../src/recognizer/model-package.js';
+import type { Segment } from '../src/recognizer/results.js';
 import { ScoreStream } from '../src/recognizer/score-stream.js';
+import { align, type Score, scoreOf, scoringWords } from '../src/scoring/index.js';
 
 const SPEECH = resolve(import.meta.dirname, '../../../shared/speech');
 
@@ -34,6 +36,18 @@ export function manifest(corpus: string, split: string): { id: string; text: str
     .map((r) => ({ id: r[0], text: r[5] }));
 }
 
+/** About `count` clips, or a few more, spread over a split. */
+export function spreadClips(corpus: string, split: string, count: number): { id: string; text: string }[] {
+  const all = manifest(corpus, split);
+  const step = Math.max(1, Math.floor(all.length / count));
+  return all.filter((_, i) => i % step === 0);
+}
+
+/** What was heard against what was said. */
+export function scored(said: string, segments: readonly Segment[]): Score {
+  return scoreOf(align(scoringWords(said), scoringWords(segments.map((s) => s.text).join(' '))));
+}
+
 /** Calls `use` with the directory of the unpacked clips of a split. */
 export async function withClips<T>(corpus: string, split: string, use: (directory: string) => Promise<T>): Promise<T> {
   const directory = mkdtempSync(resolve(tmpdir(), 'hearken-bench-'));
@@ -52,12 +66,11 @@ export function scoredClips(parts: PackageParts, corpus: string, split: string, 
     const out: ScoredClip[] = [];
     for (const { id, text } of manifest(corpus, split).slice(0, count)) {
       const stream = new ScoreStream(session, parts.card);
-      const source = await openAudio(resolve(directory, `${id}.opus`));
-      const resampler = new Resampler(source.sampleRate, parts.card.features.sampleRate);
       const chunks: Float32Array[] = [];
-      for await (const planes of source.chunks)
-        chunks.push(...(await stream.accept(resampler.process(mixDown(planes)))));
-      chunks.push(...(await stream.accept(resampler.flush())), ...(await stream.finish()));
+      const source = await openAudio(resolve(directory, `${id}.opus`));
+      for await (const samples of monoChunks(source, parts.card.features.sampleRate))
+        chunks.push(...(await stream.accept(samples)));
+      chunks.push(...(await stream.finish()));
       const scores = new Float32Array(chunks.reduce((n, c) => n + c.length, 0));
       let at = 0;
       for (const c of chunks) {

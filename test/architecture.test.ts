@@ -32,7 +32,7 @@ const ALLOWED: Record<string, string[]> = {
   written: ['fst'],
   punctuation: ['binary', 'lm'],
   formats: ['recognizer'],
-  batch: ['audio', 'recognizer'],
+  batch: ['audio', 'binary', 'recognizer'],
   cli: [
     'acoustic',
     'audio',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { writeAtomically } from '../binary/atomic-file.js';
 import { HearkenError } from '../errors.js';
 import { isHopeless } from './hopeless.js';
 import type { DeadJob, Entry, Job, JobResult } from './job.js';
@@ -67,16 +68,12 @@ export class DirectoryQueue implements BatchQueue {
     );
   }
 
-  async #write(folder: string, id: string, value: unknown): Promise<void> {
-    const path = this.#path(folder, id);
-    const partial = `${path}.${randomUUID()}.partial`;
-    try {
-      await writeFile(partial, JSON.stringify(value));
-      await rename(partial, path);
-    } catch (cause) {
-      await rm(partial, { force: true });
-      throw new HearkenError('OUTPUT_WRITE', `cannot write ${path}: ${(cause as Error).message}`, { cause });
-    }
+  #write(folder: string, id: string, value: unknown): Promise<void> {
+    return writeAtomically(this.#path(folder, id), JSON.stringify(value));
+  }
+
+  #remove(folder: string, id: string): Promise<void> {
+    return rm(this.#path(folder, id), { force: true });
   }
 
   async add(jobs: readonly Job[]): Promise<number> {
@@ -133,28 +130,23 @@ export class DirectoryQueue implements BatchQueue {
     try {
       const result = await run(job);
       await this.#write('done', job.id, result);
-      await this.#leave('jobs', job.id);
+      await this.#remove('jobs', job.id);
       onJob?.(job, result);
     } catch (error) {
       await this.#failed(job, error as Error);
       onJob?.(job, error as Error);
     } finally {
       clearInterval(renewal);
-      await this.#leave('failed', job.id, await this.#has('jobs', job.id));
-      await rm(claim, { force: true });
+      if (!(await this.#has('jobs', job.id))) await this.#remove('failed', job.id);
+      await this.#remove('claims', job.id);
     }
-  }
-
-  /** Remove a job's file from a folder, unless it is to be kept. */
-  async #leave(folder: string, id: string, keep = false): Promise<void> {
-    if (!keep) await rm(this.#path(folder, id), { force: true });
   }
 
   async #failed(job: Job, error: Error): Promise<void> {
     const tries = ((await this.#read<Failure>('failed', job.id))?.tries ?? 0) + 1;
     if (tries >= MAX_TRIES || isHopeless(error)) {
       await this.#write('dead', job.id, { ...job, error: error.message });
-      await this.#leave('jobs', job.id);
+      await this.#remove('jobs', job.id);
     } else {
       const notBefore = Date.now() + BACKOFF_MS * 2 ** (tries - 1);
       await this.#write('failed', job.id, { tries, notBefore, error: error.message } satisfies Failure);
@@ -174,8 +166,8 @@ export class DirectoryQueue implements BatchQueue {
       const job = await this.#read<Job>('jobs', id);
       // Another worker may have done it between the listing and the claim, or died between its last two steps.
       if (job && !(await this.#has('done', id)) && !(await this.#has('dead', id))) return job;
-      await this.#leave('jobs', id);
-      await rm(this.#path('claims', id), { force: true });
+      await this.#remove('jobs', id);
+      await this.#remove('claims', id);
     }
     return undefined;
   }
@@ -236,7 +228,7 @@ export class DirectoryQueue implements BatchQueue {
       if (!dead) continue;
       const { error: _, ...job } = dead;
       await this.#write('jobs', id, job);
-      await this.#leave('dead', id);
+      await this.#remove('dead', id);
     }
     return ids.length;
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { HearkenError } from '../errors.js';
-import type { RecordingOptions } from '../recognizer/messages.js';
+import type { RecordingOptions, RecordingPart } from '../recognizer/messages.js';
 import type { Segment } from '../recognizer/results.js';
 
 /** A recording, or a part of one, to be written down. What it is decides its id, so that nothing is done twice. */
@@ -57,7 +57,7 @@ export async function recordingJob(path: string, model: string, options: Recordi
   return { id: hash(bytes.digest('hex'), model, JSON.stringify(options)), path, options };
 }
 
-/** The stretch of `whole` from one cut to the next. */
-export function partJob(whole: Job, from: number, to: number): Job {
-  return { id: hash(whole.id, `${from}-${to}`), path: whole.path, options: { ...whole.options, part: { from, to } } };
+/** The stretch of `whole` from one cut to the next, or to the end. */
+export function partJob(whole: Job, part: RecordingPart): Job {
+  return { id: hash(whole.id, JSON.stringify(part)), path: whole.path, options: { ...whole.options, part } };
 }

@@ -1,9 +1,9 @@
-/** Samples over which loudness is taken: a feature frame's shift, which parts must begin on. */
-export const BLOCK = 160;
+import { FRAME_SHIFT } from '../recognizer/recording-part.js';
+
 /** Blocks that a pause is at least looked for over. */
 const PAUSE_BLOCKS = 50;
 
-/** Mean power of every block of a recording, as its samples come. */
+/** Mean power of every frame's shift of a recording, its blocks, as the samples come. */
 export class BlockPower {
   readonly powers: number[] = [];
   #sum = 0;
@@ -12,8 +12,8 @@ export class BlockPower {
   accept(samples: Float32Array): void {
     for (const x of samples) {
       this.#sum += x * x;
-      if (++this.#filled === BLOCK) {
-        this.powers.push(this.#sum / BLOCK);
+      if (++this.#filled === FRAME_SHIFT) {
+        this.powers.push(this.#sum / FRAME_SHIFT);
         this.#sum = 0;
         this.#filled = 0;
       }

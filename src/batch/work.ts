@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { monoChunks, openAudio } from '../audio/index.js';
 import type { Engine } from '../recognizer/engine.js';
+import { FRAME_SHIFT } from '../recognizer/recording-part.js';
 import { segmentsOf } from '../recognizer/segments.js';
 import { type Job, type JobResult, partJob } from './job.js';
 import type { BatchQueue } from './queue.js';
-import { BLOCK, BlockPower, quietCuts } from './silence.js';
+import { BlockPower, quietCuts } from './silence.js';
 
 /** Files below this size are not looked through for their length: the most that speech coders make of it is some minutes. */
 const SURELY_SHORT_BYTES = 1 << 20;
@@ -37,9 +38,9 @@ async function partsOf(job: Job, rate: number, partSeconds: number): Promise<Job
   if (!info || info.size < SURELY_SHORT_BYTES) return [];
   const power = new BlockPower();
   for await (const samples of monoChunks(await openAudio(job.path, job.options.raw), rate)) power.accept(samples);
-  const cuts = quietCuts(power.powers, Math.round((partSeconds * rate) / BLOCK)).map((block) => block * BLOCK);
-  if (cuts.length === 0) return [];
-  return [0, ...cuts].map((from, i) =>
-    partJob(job, from, cuts[i] ?? Number.MAX_SAFE_INTEGER - (Number.MAX_SAFE_INTEGER % BLOCK)),
+  const cuts = quietCuts(power.powers, Math.round((partSeconds * rate) / FRAME_SHIFT)).map(
+    (block) => block * FRAME_SHIFT,
   );
+  if (cuts.length === 0) return [];
+  return [0, ...cuts].map((from, i) => partJob(job, i < cuts.length ? { from, to: cuts[i] } : { from }));
 }

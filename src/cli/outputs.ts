@@ -1,7 +1,7 @@
-import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { HearkenError } from '../errors.js';
+import { writeAtomically } from '../binary/atomic-file.js';
 import { FORMATS, type FormatName, formatTranscript, type Transcript } from '../formats/index.js';
 import type { Segment, WrittenPiece } from '../recognizer/results.js';
 import type { Input } from './inputs.js';
@@ -80,18 +80,5 @@ export async function writeOutputs(
   for (const t of transcripts) {
     for (const format of formatNames)
       await writeAtomically(outputPath(dir, name, t.channel, format), formatTranscript(format, t));
-  }
-}
-
-/** Whole or not at all: a file of another name is filled and then renamed. @throws OUTPUT_WRITE */
-async function writeAtomically(path: string, text: string): Promise<void> {
-  const partial = `${path}.${process.pid}.partial`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(partial, text);
-    await rename(partial, path);
-  } catch (cause) {
-    await rm(partial, { force: true }).catch(() => undefined);
-    throw new HearkenError('OUTPUT_WRITE', `cannot write ${path}: ${(cause as Error).message}`, { cause });
   }
 }

@@ -36,7 +36,8 @@ export interface RecordingOptions extends StreamOptions {
  */
 export interface RecordingPart {
   from: number;
-  to: number;
+  /** Default: the end of the recording. */
+  to?: number;
 }
 
 /** A package, and words of others by the names the user gave them. */

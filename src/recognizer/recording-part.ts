@@ -1,18 +1,18 @@
 import { HearkenError } from '../errors.js';
 import type { RecordingPart } from './messages.js';
 
-/** Samples between frames of features, at 16 kHz. */
-const FRAME_SHIFT = 160;
+/** Samples between frames of features, at 16 kHz: parts begin and end on multiples of it. */
+export const FRAME_SHIFT = 160;
 /** Frames heard before a part begins: the window of the features' running mean, and those that the edge of the sound spoils. */
 const LEAD_FRAMES = 640;
 
 /** @throws OPTION_INVALID */
 export function checkPart({ from, to }: RecordingPart): void {
   const whole = (n: number): boolean => Number.isSafeInteger(n) && n >= 0 && n % FRAME_SHIFT === 0;
-  if (!whole(from) || !(to > from) || !(to === Number.POSITIVE_INFINITY || whole(to)))
+  if (!whole(from) || (to !== undefined && !(whole(to) && to > from)))
     throw new HearkenError(
       'OPTION_INVALID',
-      `part: ${from} to ${to} are no samples from 0 up, in steps of ${FRAME_SHIFT}, the end behind the start`,
+      `part: ${from} to ${to ?? 'the end'} are no samples from 0 up, in steps of ${FRAME_SHIFT}, the end behind the start`,
     );
 }
 
@@ -35,7 +35,7 @@ export class PartCutter {
 
   cut(samples: Float32Array): { lead?: Lead; samples: Float32Array } {
     if (!this.part) return { samples };
-    const { from, to } = this.part;
+    const { from, to = Number.POSITIVE_INFINITY } = this.part;
     const start = this.#at;
     this.#at += samples.length;
     const slice = (a: number, b: number): Float32Array =>
@@ -46,6 +46,6 @@ export class PartCutter {
   }
 
   get past(): boolean {
-    return this.part !== undefined && this.#at >= this.part.to;
+    return this.part?.to !== undefined && this.#at >= this.part.to;
   }
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { BLOCK, BlockPower, quietCuts } from '../../src/batch/silence.js';
+import { BlockPower, quietCuts } from '../../src/batch/silence.js';
+import { FRAME_SHIFT } from '../../src/recognizer/recording-part.js';
 
 describe('cuts of long recordings', () => {
   it('lie in the middle of the quietest pause of the last third of a part', () => {
@@ -29,7 +30,7 @@ describe('cuts of long recordings', () => {
   });
 
   it('do not depend on how the samples come', () => {
-    const samples = Float32Array.from({ length: 10 * BLOCK + 7 }, (_, i) => Math.sin(i));
+    const samples = Float32Array.from({ length: 10 * FRAME_SHIFT + 7 }, (_, i) => Math.sin(i));
     const [whole, cut] = [new BlockPower(), new BlockPower()];
     whole.accept(samples);
     for (let at = 0; at < samples.length; at += 77) cut.accept(samples.subarray(at, at + 77));

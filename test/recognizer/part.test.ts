@@ -54,7 +54,9 @@ describe('parts of a recording', function () {
     const edges = [0, ...cuts, 160_000_000];
     const heard = await Promise.all(
       edges.slice(1).map(async (to, i) => {
-        const { segments, summary } = await segmentsOf(engine.open(bytes, partJob(all, edges[i], to).options));
+        const { segments, summary } = await segmentsOf(
+          engine.open(bytes, partJob(all, { from: edges[i], to }).options),
+        );
         return { type: 'heard' as const, seconds: summary.seconds, segments, warnings: summary.warnings };
       }),
     );

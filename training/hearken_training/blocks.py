@@ -69,30 +69,7 @@ class Block(nn.Module):
 class DepthwiseBlock(Block):
     """MobileNet's (Sandler et al. 2018): up, a convolution a channel, down."""
 
-    def make(self, channels, bottleneck):
-        self.up = nn.Conv1d(channels, bottleneck, 1, bias=False)
-        self.depth = nn.Conv1d(bottleneck, bottleneck, 3, groups=bottleneck, dilation=self.dilation, bias=False)
-        self.down = nn.Conv1d(bottleneck, channels, 1, bias=False)
-
-    def inner(self, x):
-        h = F.relu(F.linear(x, self.up.weight[:, :, 0]))
-        h = (history(h, self.dilation).unflatten(2, (3, -1)) * self.depth.weight[:, 0].t()).sum(2)
-        return F.linear(h, self.down.weight[:, :, 0])
-
-    def export(self, b, x, name, factor, fold):
-        weight, bias = fold(self.down, self.norm)
-        h = b.node("Relu", [b.conv(x, f"{name}_up", self.up.weight.detach().numpy() * factor, None, None)])
-        h = b.with_history(h, self.up.out_channels, 2 * self.dilation)
-        depth = self.depth.weight.detach().numpy()
-        h = b.conv(h, f"{name}_depth", depth, None, None, dilations=[1, self.dilation], group=self.depth.groups)
-        out = factor * self.bypass
-        return b.conv(h, f"{name}_down", weight / out, bias / out, None)
-
-
-class ShuffleBlock(Block):
-    """ShuffleNet's (Zhang et al. 2018): grouped products with the channels shuffled between, a convolution a channel."""
-
-    GROUPS = 4
+    GROUPS = 1
 
     def make(self, channels, bottleneck):
         self.up = nn.Conv1d(channels, bottleneck, 1, groups=self.GROUPS, bias=False)
@@ -100,26 +77,36 @@ class ShuffleBlock(Block):
         self.down = nn.Conv1d(bottleneck, channels, 1, groups=self.GROUPS, bias=False)
         self.order = np.arange(bottleneck).reshape(self.GROUPS, -1).T.flatten()
 
-    def grouped(self, x, conv):
+    def product(self, x, conv):
         g = self.GROUPS
+        if g == 1:
+            return F.linear(x, conv.weight[:, :, 0])
         weight = conv.weight[:, :, 0].unflatten(0, (g, -1))
         return torch.einsum("btgi,goi->btgo", x.unflatten(2, (g, -1)), weight).flatten(2)
 
     def inner(self, x):
-        h = F.relu(self.grouped(x, self.up))[:, :, self.order]
+        h = F.relu(self.product(x, self.up))
+        h = h[:, :, self.order] if self.GROUPS > 1 else h
         h = (history(h, self.dilation).unflatten(2, (3, -1)) * self.depth.weight[:, 0].t()).sum(2)
-        return self.grouped(h, self.down)
+        return self.product(h, self.down)
 
     def export(self, b, x, name, factor, fold):
         weight, bias = fold(self.down, self.norm)
         up = self.up.weight.detach().numpy() * factor
         h = b.node("Relu", [b.conv(x, f"{name}_up", up, None, None, group=self.GROUPS)])
-        h = b.node("Gather", [h, b.const(f"{name}_order", self.order.astype(np.int64))], axis=1)
+        if self.GROUPS > 1:
+            h = b.node("Gather", [h, b.const(f"{name}_order", self.order.astype(np.int64))], axis=1)
         h = b.with_history(h, self.up.out_channels, 2 * self.dilation)
         depth = self.depth.weight.detach().numpy()
         h = b.conv(h, f"{name}_depth", depth, None, None, dilations=[1, self.dilation], group=self.depth.groups)
         out = factor * self.bypass
         return b.conv(h, f"{name}_down", weight / out, bias / out, None, group=self.GROUPS)
+
+
+class ShuffleBlock(DepthwiseBlock):
+    """ShuffleNet's (Zhang et al. 2018): its products are grouped, the channels shuffled between."""
+
+    GROUPS = 4
 
 
 class SqueezeBlock(Block):

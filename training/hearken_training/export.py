@@ -7,6 +7,7 @@ and the output layer, stay fp32.
 """
 import hashlib
 import json
+import shutil
 
 import numpy as np
 import onnx
@@ -15,7 +16,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from . import features
 from .lexicon import PHONES
-from .model import STEM_KERNEL, STRIDE
+from .model import STEM_KERNEL, STRIDE, trained
 
 OPSET = 17
 JOINED = 8
@@ -257,15 +258,24 @@ def sha256(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def into_package(model, shipped, out, ranges=None):
+    """The package `shipped` with `model` for its network, written to `out`, to measure it with the same words."""
+    out.mkdir(parents=True, exist_ok=True)
+    built, state = build(model, ranges)
+    onnx.save(built, out / "acoustic.onnx")
+    for file in ("words.txt", "graph.bin", "lm.bin", "units.txt"):
+        shutil.copy(shipped / file, out / file)
+    card = json.loads((shipped / "card.json").read_text())
+    card["acoustic"].update(stateSize=state, parameters=sum(p.numel() for p in model.parameters()), multiplyAdds=model.multiply_adds())
+    card["checksums"]["acoustic.onnx"] = sha256(out / "acoustic.onnx")
+    (out / "card.json").write_text(json.dumps(card, indent=2) + "\n")
+
+
 def export(corpus, config, checkpoint, out, seed=5):
     """Write OUT/acoustic.onnx (int8), OUT/card.json, and WORK/fp32.onnx beside the checkpoint."""
-    from .model import AcousticModel
-
     saved = torch.load(checkpoint)
     units = saved["units"]
-    model = AcousticModel(config["model"], 2 * (int(units.max()) + 1))
-    model.load_state_dict(saved["average"])
-    model.eval()
+    model = trained(saved, config["model"])
     rng = np.random.default_rng(seed)
     clips = [c for c in corpus.split("train") if c["prons"] is not None]
     ranges = calibrate(model, corpus, [clips[i] for i in rng.choice(len(clips), 150, replace=False)])

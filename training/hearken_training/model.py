@@ -105,3 +105,10 @@ class AcousticModel(nn.Module):
         frames = (feats.shape[1] + STRIDE - 1) // STRIDE
         pad = (frames + self.delay) * STRIDE - feats.shape[1]
         return self(F.pad(feats, (0, 0, 0, pad)))[:, self.delay :]
+
+
+def trained(saved, config):
+    """The model of a checkpoint's averaged weights, ready to be used; `config` is its "model" part."""
+    model = AcousticModel(config, 2 * (int(saved["units"].max()) + 1))
+    model.load_state_dict(saved["average"])
+    return model.eval()

@@ -13,7 +13,7 @@ import torch
 from .data import Batches, phone_sequences
 from .lexicon import PHONES
 from .lfmmi import LFMMI, PhoneTrigram
-from .model import AcousticModel
+from .model import AcousticModel, trained
 from .units import left_biphones
 from .warm_start import grow, widen_outputs
 
@@ -68,9 +68,7 @@ def teacher_of(path):
     """A trained model whose outputs another one learns from."""
     saved = torch.load(path)
     config = saved.get("config") or json.loads((Path(__file__).parent.parent / "config.json").read_text())
-    model = AcousticModel(config["model"], 2 * (int(saved["units"].max()) + 1))
-    model.load_state_dict(saved["average"])
-    return model.eval()
+    return trained(saved, config["model"])
 
 
 def distillation(y, wanted, lengths):
@@ -118,7 +116,7 @@ def train(corpus, config, out, initial=None, max_epochs=None, teacher=None):
         (out / "tmp.pt").rename(checkpoint)
 
     def keep(at):
-        """The averaged weights beside the checkpoint, for `choose`."""
+        """The averaged weights beside the checkpoint: which are best is decided by word errors, not by the objective."""
         torch.save({"average": average.state_dict(), "units": units, "config": config}, out / f"average-{at:.1f}.pt")
 
     elder = teacher_of(teacher) if teacher else None
