@@ -1,16 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ZodError } from 'zod';
+import { startOf } from '../server/deepgram-protocol.js';
 import { parseJson } from '../server/parse-json.js';
 import { CLIENT_MESSAGE } from '../server/stream-messages.js';
+import { CONTROL } from '../server/vosk-protocol.js';
 import { parseCard } from '../src/acoustic/index.js';
 import { openAudio } from '../src/audio/index.js';
 import { readSections, writeSections } from '../src/binary/sections.js';
 import { HearkenError } from '../src/errors.js';
 import { ConstFst, compileFst, parseSymbols, readOpenFst, VectorFst, writeOpenFst } from '../src/fst/index.js';
 import { ContextTable, grammarFst, parseJsgf, parseJulius, parseSrgs } from '../src/graph/index.js';
-import { PHONES } from '../src/lexicon/index.js';
-import { modelOfArpa, sentences } from '../src/lm/index.js';
+import { G2p, Lexicon, PHONES } from '../src/lexicon/index.js';
+import { BEGIN, countNgrams, END, kneserNey, modelOfArpa, NgramLm, sentences } from '../src/lm/index.js';
 import { tokensOf } from '../src/punctuation/index.js';
 import { checkPhrases } from '../src/recognizer/phrases.js';
 import { written } from '../src/written/index.js';
@@ -40,6 +42,21 @@ function smallFst(): VectorFst {
   fst.setFinal(3, 0.125);
   return fst;
 }
+
+function smallLm(): NgramLm {
+  const tokens = Uint32Array.from([BEGIN, 3, 4, 3, END, BEGIN, 4, 5, END]);
+  return NgramLm.fromBackoff(kneserNey(countNgrams([tokens], 6, 3)));
+}
+
+const smallG2p = (): G2p =>
+  G2p.train(
+    [
+      { word: 'cab', phones: ['K', 'AE', 'B'] },
+      { word: 'abbey', phones: ['AE', 'B', 'IY'] },
+      { word: 'baby', phones: ['B', 'EY', 'B', 'IY'] },
+    ],
+    { order: 3, prune: 0 },
+  );
 
 const recordings = readdirSync(resolve(ROOT, 'test/data'))
   .filter((f) => /\.(wav|aiff|aifc|au|sph|flac|mp3|ogg|webm)$/.test(f))
@@ -113,6 +130,32 @@ export const TARGETS: Target[] = [
     run: (input) => void new ConstFst(readSections(input, ConstFst.KIND, 'input')),
   },
   {
+    name: 'language model',
+    seeds: [writeSections(smallLm().toSections())],
+    most: 3000,
+    run(input) {
+      const lm = new NgramLm(readSections(input, NgramLm.KIND, 'input'));
+      // No walk may leave the arrays or never end.
+      for (let state = lm.start, n = 0; n < 200; n++) {
+        lm.step(state, n % lm.vocabulary);
+        state = lm.next;
+        lm.finalCost(state);
+      }
+    },
+  },
+  {
+    name: 'g2p',
+    seeds: [writeSections(smallG2p().toSections())],
+    most: 3000,
+    run: (input) => void G2p.fromSections(readSections(input, G2p.KIND, 'input')).guess('cabby', 3),
+  },
+  {
+    name: 'dictionary',
+    seeds: text('hello HH AH L OW\nhello(2)\tHH EH0 L OW1 # ours\n;;; theirs\nworld W ER L D\n'),
+    most: 500,
+    run: (input) => new Lexicon().addDictionary(utf8(input), 'input'),
+  },
+  {
     name: 'card',
     seeds: [file('models/en-small/card.json').subarray(0, 6000)],
     most: 8000,
@@ -136,6 +179,18 @@ export const TARGETS: Target[] = [
       const message = CLIENT_MESSAGE.parse(parseJson(Buffer.from(input)));
       if (message.type === 'start') checkPhrases(message.phrases, message.classes);
     },
+  },
+  {
+    name: 'vosk messages',
+    seeds: text('{"config":{"sample_rate":8000,"phrase_list":["a b"],"words":1}}', '{"eof":1}', '{"reset":1}'),
+    most: 500,
+    run: (input) => void CONTROL.parse(parseJson(Buffer.from(input))),
+  },
+  {
+    name: 'deepgram addresses',
+    seeds: text('encoding=linear16&sample_rate=16000&channels=2&multichannel=true&keywords=hearken:3&endpointing=300'),
+    most: 300,
+    run: (input) => void startOf(new URL(`/v1/listen?${encodeURI(utf8(input))}`, 'http://server')),
   },
   {
     name: 'text',

@@ -29,7 +29,7 @@ const QUERY = z.object({
 const CONTROL = z.object({ type: z.enum(['KeepAlive', 'Finalize', 'CloseStream']) });
 
 /** What an address asks for, as our own `start`. @throws SERVER_MESSAGE */
-function startOf(url: URL): StartMessage {
+export function startOf(url: URL): StartMessage {
   const query = QUERY.safeParse(Object.fromEntries(url.searchParams));
   const fail = (message: string): never => {
     throw new HearkenError('SERVER_MESSAGE', message);
@@ -38,7 +38,7 @@ function startOf(url: URL): StartMessage {
   const { encoding, sample_rate, channels, multichannel, endpointing, ...wanted } = query.data;
   const { interim_results = false, punctuate, smart_format, profanity_filter } = wanted;
   const listened = [...url.searchParams.getAll('keyterm'), ...url.searchParams.getAll('keywords')].map((term) => {
-    const [, text, boost] = /^(.*?)(?::(-?[\d.]+))?$/.exec(term) as RegExpExecArray;
+    const [, text, boost] = /^(.*?)(?::(-?[\d.]+))?$/s.exec(term) as RegExpExecArray;
     return { text, ...(boost !== undefined && { boost: Math.max(-20, Math.min(20, Number(boost))) }) };
   });
   const silence = typeof endpointing === 'number' ? endpointing / 1000 : undefined;

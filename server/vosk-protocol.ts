@@ -13,7 +13,7 @@ const CONFIG = z.object({
   words: z.union([z.boolean(), z.literal(0), z.literal(1)]).optional(),
   max_alternatives: z.number().int().min(0).max(100).optional(),
 });
-const CONTROL = z.union([
+export const CONTROL = z.union([
   z.object({ config: CONFIG }),
   z.object({ eof: z.literal(1) }),
   z.object({ reset: z.literal(1) }),

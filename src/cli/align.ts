@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { Command, Option } from 'commander';
 import { openSession } from '../acoustic/index.js';
-import { HearkenError } from '../errors.js';
 import { textGrid } from '../formats/alignment.js';
 import { formatTranscript } from '../formats/index.js';
+import { inputText } from '../input-file.js';
 import { ADDITIONS, standardLexicon } from '../lexicon/index.js';
 import { sentences } from '../lm/index.js';
 import { type Alignment, align } from '../recognizer/align.js';
@@ -42,13 +41,9 @@ export function alignCommand(): Command {
 }
 
 async function run(audio: string, path: string, flags: Flags): Promise<void> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new HearkenError('INPUT_NOT_FOUND', `cannot read ${path}: ${(cause as Error).message}`, { cause });
-  }
-  const lines = text.split('\n').map((line) => sentences(line).flat());
+  const lines = inputText(path)
+    .split('\n')
+    .map((line) => sentences(line).flat());
   const parts = readPackage(flags.model);
   const { session } = await openSession(parts.acoustic, ['cpu']);
   const tools = { session, parts, context: contextOf(flags.model), lexicon: standardLexicon(flags.lexicon) };

@@ -1,23 +1,13 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { HearkenError } from '../errors.js';
 import * as fst from '../fst/index.js';
+import { inputBytes, inputText } from '../input-file.js';
 import { positiveNumber, wholeNumber } from './options.js';
 
 type Machine = fst.VectorFst;
 
-const STDIN = 0;
-
-function input(path: string): Uint8Array {
-  try {
-    return readFileSync(path === '-' ? STDIN : path);
-  } catch (cause) {
-    throw new HearkenError('INPUT_NOT_FOUND', `cannot read ${path}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-const text = (path: string): string => Buffer.from(input(path)).toString();
-const machine = (path: string): Machine => fst.readOpenFst(input(path)).fst;
+const machine = (path: string): Machine => fst.readOpenFst(inputBytes(path)).fst;
 
 function output(path: string, bytes: Uint8Array | string): void {
   if (path === '-') process.stdout.write(bytes);
@@ -137,7 +127,7 @@ function topSorted(a: Machine): Machine {
 
 /** What `hearken fst info` tells: counts, and the facts of the machine. */
 function facts(path: string): Record<string, string | number | boolean> {
-  const { fst: a, type, properties: stated } = fst.readOpenFst(input(path));
+  const { fst: a, type, properties: stated } = fst.readOpenFst(inputBytes(path));
   const wrong = fst.contradictions(a, stated);
   const finals = Array.from({ length: a.numStates }, (_, s) => a.isFinal(s)).filter(Boolean).length;
   return {
@@ -170,14 +160,14 @@ export function fstCommand(): Command {
   const tables = (c: Command): Command =>
     c.option('--isymbols <file>', 'names of input labels').option('--osymbols <file>', 'names of output labels');
   const named = ({ isymbols, osymbols }: { isymbols?: string; osymbols?: string }): fst.TextSymbols => ({
-    ...(isymbols !== undefined && { inputs: fst.parseSymbols(text(isymbols)) }),
-    ...(osymbols !== undefined && { outputs: fst.parseSymbols(text(osymbols)) }),
+    ...(isymbols !== undefined && { inputs: fst.parseSymbols(inputText(isymbols)) }),
+    ...(osymbols !== undefined && { outputs: fst.parseSymbols(inputText(osymbols)) }),
   });
   tables(command.command('print <in> [out]').description('binary to text')).action(
     (from: string, to = '-', flags = {}) => output(to, fst.printFst(machine(from), named(flags))),
   );
   tables(command.command('compile <in> [out]').description('text to binary')).action(
-    (from: string, to = '-', flags = {}) => write(to, fst.compileFst(text(from), named(flags))),
+    (from: string, to = '-', flags = {}) => write(to, fst.compileFst(inputText(from), named(flags))),
   );
   command
     .command('draw <in> [out]')

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { readCard } from '../acoustic/index.js';
@@ -16,6 +16,7 @@ import {
   parseJulius,
   parseSrgs,
 } from '../graph/index.js';
+import { inputText } from '../input-file.js';
 import { type Lexicon, type Pronunciation, standardLexicon } from '../lexicon/index.js';
 import { writeVocabulary } from '../recognizer/build-package.js';
 import { positiveNumber, stepTimer } from './options.js';
@@ -56,14 +57,6 @@ export function graphCommand(): Command {
   return graph;
 }
 
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new HearkenError('INPUT_NOT_FOUND', `cannot read ${path}: ${(cause as Error).message}`, { cause });
-  }
-}
-
 /** Labels and pronunciations of the words that a grammar holds. */
 class Words {
   readonly labels = new Map<string, number>();
@@ -94,10 +87,10 @@ function grammarOf(
   phones: readonly string[],
 ): (Grammar & { pronunciations?: ReadonlyMap<string, Pronunciation[]> }) | undefined {
   const extension = extname(path).slice(1);
-  const load = (name: string): string => textOf(resolve(dirname(path), `${name.split('.').join('/')}.gram`));
-  if (extension === 'gram' || extension === 'jsgf') return parseJsgf(textOf(path), { load });
-  if (extension === 'grxml' || extension === 'xml') return parseSrgs(textOf(path));
-  if (extension === 'grammar') return parseJulius(textOf(path), textOf(path.replace(/grammar$/, 'voca')), phones);
+  const load = (name: string): string => inputText(resolve(dirname(path), `${name.split('.').join('/')}.gram`));
+  if (extension === 'gram' || extension === 'jsgf') return parseJsgf(inputText(path), { load });
+  if (extension === 'grxml' || extension === 'xml') return parseSrgs(inputText(path));
+  if (extension === 'grammar') return parseJulius(inputText(path), inputText(path.replace(/grammar$/, 'voca')), phones);
   return undefined;
 }
 
@@ -111,7 +104,7 @@ function build(path: string, flags: Flags): void {
   const { labels, entries } = words;
   const { fst, order, unknown } = grammar
     ? { fst: grammarFst(grammar, (word) => words.label(word)), order: 0, unknown: [] }
-    : arpaFst(textOf(path).split('\n'), (word) => words.label(word));
+    : arpaFst(inputText(path).split('\n'), (word) => words.label(word));
   if (labels.size === 0) throw new HearkenError('LM_FORMAT', `${path}: no word of it can be pronounced`);
   const weight = flags.lmWeight ?? decoder.lmWeight ?? 1;
   const weighted = mapFst(

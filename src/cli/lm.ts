@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { readSectionFile } from '../binary/sections.js';
 import { HearkenError } from '../errors.js';
+import { inputText } from '../input-file.js';
 import {
   modelOfArpa,
   NgramLm,
@@ -76,7 +77,7 @@ async function train(texts: string[], flags: TrainFlags): Promise<void> {
 function load(path: string): { lm: NgramLm; words: string[] } {
   if (!existsSync(path)) throw new HearkenError('INPUT_NOT_FOUND', `${path} does not exist`);
   if (path.endsWith('.arpa')) {
-    const { model, words } = modelOfArpa(readFileSync(path, 'utf8').split('\n'));
+    const { model, words } = modelOfArpa(inputText(path).split('\n'));
     return { lm: NgramLm.fromBackoff(model), words };
   }
   const directory = path.endsWith('lm.bin') ? resolve(path, '..') : path;

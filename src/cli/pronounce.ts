@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { HearkenError } from '../errors.js';
+import { inputText } from '../input-file.js';
 import { ADDITIONS, standardLexicon } from '../lexicon/index.js';
 import { wholeNumber } from './options.js';
 
@@ -20,7 +20,7 @@ export function pronounceCommand(): Command {
 
 /** Lines of word, phones, source, tabs between. */
 function pronounce(words: string[], flags: { file?: string; lexicon: string; most: number }): void {
-  const all = flags.file ? [...words, ...readFileSync(flags.file, 'utf8').split(/\s+/).filter(Boolean)] : words;
+  const all = flags.file ? [...words, ...inputText(flags.file).split(/\s+/).filter(Boolean)] : words;
   if (all.length === 0) throw new HearkenError('OPTION_INVALID', 'no words given');
   const lexicon = standardLexicon(flags.lexicon);
   const unknown: string[] = [];

@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { glob } from 'tinyglobby';
 import { HearkenError } from '../errors.js';
+import { inputText } from '../input-file.js';
 import {
   type AlignedPair,
   addScores,
@@ -31,12 +32,6 @@ export function scoreCommand(): Command {
     .action(score);
 }
 
-async function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause) => {
-    throw new HearkenError('INPUT_NOT_FOUND', `cannot read ${path}: ${(cause as Error).message}`, { cause });
-  });
-}
-
 /** Utterances by id; a plain file is one utterance under the id ''. */
 async function readUtterances(path: string, where: readonly string[]): Promise<Map<string, string>> {
   const info = await stat(path).catch((cause) => {
@@ -44,15 +39,9 @@ async function readUtterances(path: string, where: readonly string[]): Promise<M
   });
   if (info.isDirectory()) {
     const files = await glob('**/*.txt', { cwd: path });
-    return new Map(
-      await Promise.all(
-        files
-          .sort()
-          .map(async (f): Promise<[string, string]> => [basename(f, '.txt'), await readText(resolve(path, f))]),
-      ),
-    );
+    return new Map(files.sort().map((f) => [basename(f, '.txt'), inputText(resolve(path, f))]));
   }
-  const text = await readText(path);
+  const text = inputText(path);
   return extname(path) === '.tsv' ? readTable(path, text, where) : new Map([['', text]]);
 }
 

@@ -14,7 +14,7 @@ export interface VocabularyFlags {
 
 /** `open the door` or `Kowalczyk=8`: a phrase to listen for and its boost. */
 function phraseOf(value: string): Phrase {
-  const [, text, boost] = /^(.*?)(?:=(-?[\d.]+))?$/.exec(value.trim()) as RegExpExecArray;
+  const [, text, boost] = /^(.*?)(?:=(-?[\d.]+))?$/s.exec(value.trim()) as RegExpExecArray;
   return { text, ...(boost !== undefined && { boost: Number(boost) }) };
 }
 

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { HearkenError } from '../errors.js';
+import { inputText } from '../input-file.js';
 import { cmudict } from './cmudict.js';
 import type { G2p } from './g2p.js';
 import { PHONES } from './phones.js';
@@ -61,7 +61,7 @@ export class Lexicon {
   /** By word, a tab and phones. */
   #costs = new Map<string, number>();
 
-  /** CMUdict, the entries of the file `additions` behind it, and `g2p` for words that neither lists nor derives. */
+  /** CMUdict, the entries of the file `additions` behind it, and `g2p` for words that neither lists nor derives. @throws INPUT_NOT_FOUND, LEXICON_FORMAT */
   static standard({
     additions,
     costs,
@@ -73,8 +73,8 @@ export class Lexicon {
   } = {}): Lexicon {
     const lexicon = new Lexicon();
     for (const { word, phones } of cmudict()) lexicon.add(word, phones);
-    if (additions) lexicon.readAdditions(additions);
-    if (costs) lexicon.readCosts(costs);
+    if (additions) lexicon.addDictionary(inputText(additions), additions);
+    if (costs) lexicon.addCosts(inputText(costs), costs);
     lexicon.#g2p = g2p;
     return lexicon;
   }
@@ -89,36 +89,39 @@ export class Lexicon {
   }
 
   /**
-   * A file of `word PH ON ES` lines, a tab or spaces behind the word: our own additions, or a dictionary of PocketSphinx or CMU
-   * (`word(2)` for a second pronunciation, stress marks, `;;;` before comments). @throws LEXICON_FORMAT naming the line
+   * Lines of `word PH ON ES`, a tab or spaces behind the word: our own additions, or a dictionary of PocketSphinx or CMU
+   * (`word(2)` for a second pronunciation, stress marks, `;;;` before comments).
+   * @param where the text's name in errors
+   * @throws LEXICON_FORMAT naming the line
    */
-  readAdditions(path: string): void {
-    for (const [i, raw] of readFileSync(path, 'utf8').split('\n').entries()) {
+  addDictionary(text: string, where: string): void {
+    for (const [i, raw] of text.split('\n').entries()) {
       const line = raw
         .replace(/^;;;.*/, '')
         .split('#')[0]
         .trim();
       if (!line) continue;
       const [word, ...phones] = line.split(/\s+/);
-      if (phones.length === 0) throw new HearkenError('LEXICON_FORMAT', `${path}:${i + 1}: no phones behind "${word}"`);
+      if (phones.length === 0)
+        throw new HearkenError('LEXICON_FORMAT', `${where}:${i + 1}: no phones behind "${word}"`);
       try {
         this.add(
           word.replace(/\(\d+\)$/, '').toLowerCase(),
           phones.map((p) => p.replace(/\d$/, '')),
         );
       } catch (error) {
-        throw (error as HearkenError).at(`${path}:${i + 1}`);
+        throw (error as HearkenError).at(`${where}:${i + 1}`);
       }
     }
   }
 
-  /** A file of `word<TAB>PH ON ES<TAB>cost` lines, as training writes them. @throws LEXICON_FORMAT naming the line */
-  readCosts(path: string): void {
-    for (const [i, line] of readFileSync(path, 'utf8').split('\n').entries()) {
+  /** Lines of `word<TAB>PH ON ES<TAB>cost`, as training writes them. @throws LEXICON_FORMAT naming the line */
+  addCosts(text: string, where: string): void {
+    for (const [i, line] of text.split('\n').entries()) {
       if (!line) continue;
       const [word, phones, cost] = line.split('\t');
       if (!phones || !(Number(cost) >= 0))
-        throw new HearkenError('LEXICON_FORMAT', `${path}:${i + 1}: word, phones and a cost are needed, tabs between`);
+        throw new HearkenError('LEXICON_FORMAT', `${where}:${i + 1}: word, phones and a cost are needed, tabs between`);
       this.#costs.set(`${word}\t${phones}`, Number(cost));
     }
   }

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { writeSections } from '../binary/sections.js';
 import { buildSearchGraph, type ContextTable, type LexiconEntry } from '../graph/index.js';
+import { inputText } from '../input-file.js';
 import type { Lexicon } from '../lexicon/index.js';
 import { PHONES } from '../lexicon/index.js';
 import {
@@ -92,7 +93,7 @@ function fromArpa(path: string, { lexicon, onStep }: BuildOptions): LanguagePart
     if (!known) unpronounced.set(word, (unpronounced.get(word) ?? 0) + 1);
     return known;
   };
-  const { model, words } = modelOfArpa(readFileSync(path, 'utf8').split('\n'), keep);
+  const { model, words } = modelOfArpa(inputText(path).split('\n'), keep);
   const report = { words: 0, sentences: 0, excluded: 0 };
   return { model, words: words.slice(SPECIAL_WORDS.length), unpronounced: [...unpronounced], report };
 }
