@@ -5,7 +5,7 @@ import torch
 from .data import Batches, phone_sequences
 from .lexicon import PHONES
 from .lfmmi import LFMMI, PhoneTrigram
-from .train import outputs_of, precision, prefetch
+from .train import outputs_of, prefetch, scores_of
 
 
 def _weights(model):
@@ -51,8 +51,7 @@ def retrain(model, masks, corpus, config, units, updates, rate=2e-4):
             break
         for group in optimiser.param_groups:
             group["lr"] = rate * (0.02 + 0.49 * (1 + np.cos(np.pi * step / updates)))
-        with precision():
-            y = model.aligned(torch.from_numpy(feats)).float()
+        y = scores_of(model, feats)
         frames = outputs_of(lengths)
         loss = LFMMI.apply(y, frames, numerators, trigram, units) / sum(frames)
         optimiser.zero_grad(set_to_none=True)

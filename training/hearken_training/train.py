@@ -50,14 +50,21 @@ def outputs_of(lengths):
     return [(n + 2) // 3 for n in lengths]
 
 
+def scores_of(model, feats):
+    """Log-likelihoods [B, T/3, outputs] of a batch of features, in fp32."""
+    with precision():
+        y = model.aligned(torch.from_numpy(feats))
+    return y.float()
+
+
 def validate(model, corpus, clips, units, trigram, batch_frames):
     """Objective per output frame on clips without augmentation."""
     model.eval()
     loss, frames = 0.0, 0
     batches = Batches(corpus, clips, units, batch_frames, 0, training=False)
-    with torch.no_grad(), precision():
+    with torch.no_grad():
         for feats, lengths, numerators in prefetch(batches, 0):
-            y = model.aligned(torch.from_numpy(feats)).float()
+            y = scores_of(model, feats)
             loss += LFMMI.apply(y, outputs_of(lengths), numerators, trigram, units).item()
             frames += sum(outputs_of(lengths))
     model.train()
@@ -80,9 +87,10 @@ def distillation(y, wanted, lengths):
     return total
 
 
-def train(corpus, config, out, initial=None, max_epochs=None, teacher=None):
-    """Train to `config`, writing checkpoints and log.jsonl under `out`; goes on from a checkpoint found there. With a `teacher`
-    (a checkpoint), its scores on the same augmented features are learnt too, `distill` times as much as the objective."""
+def train(corpus, config, out, initial=None, max_epochs=None, units=None, teacher=None):
+    """Train to `config`, writing checkpoints and log.jsonl under `out`; goes on from a checkpoint found there. A flat start counts
+    its units unless it is given some. With a `teacher` (a checkpoint with the same units), its scores on the same augmented
+    features are learnt too, `distill` times as much as the objective."""
     settings = config["train"]
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config["seed"])
@@ -94,7 +102,10 @@ def train(corpus, config, out, initial=None, max_epochs=None, teacher=None):
     checkpoint = out / "checkpoint.pt"
     saved = torch.load(checkpoint) if checkpoint.exists() else None
     start = saved or (torch.load(initial) if initial else {})
-    units = start["units"] if "units" in start else left_biphones(sequences, len(PHONES), config["context_count"])
+    if "units" in start:
+        units = start["units"]
+    elif units is None:
+        units = left_biphones(sequences, len(PHONES), config["context_count"])
     model = AcousticModel(config["model"], 2 * (int(units.max()) + 1))
     average = copy.deepcopy(model)
     print(f"{len(usable)} of {len(clips)} clips, {units.max() + 1} units, {sum(p.numel() for p in model.parameters())/1e6:.2f} M parameters")
@@ -130,16 +141,14 @@ def train(corpus, config, out, initial=None, max_epochs=None, teacher=None):
             rate = learning_rate(epoch + i / len(batches), settings["epochs"], settings["learning_rate"], settings["warm_up"])
             for group in optimiser.param_groups:
                 group["lr"] = rate
-            with precision():
-                y = model.aligned(torch.from_numpy(feats))
-            y = y.float()
+            y = scores_of(model, feats)
             frames = outputs_of(lengths)
             mmi = LFMMI.apply(y, frames, numerators, trigram, units, settings["boost"])
             loss = (mmi + settings["output_l2"] * y.square().sum()) / sum(frames)
             if elder:
-                with torch.no_grad(), precision():
-                    wanted = elder.aligned(torch.from_numpy(feats))
-                loss = loss + settings["distill"] * distillation(y, wanted.float(), frames) / sum(frames)
+                with torch.no_grad():
+                    wanted = scores_of(elder, feats)
+                loss = loss + settings["distill"] * distillation(y, wanted, frames) / sum(frames)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             norm = torch.nn.utils.clip_grad_norm_(model.parameters(), settings["clip"])
