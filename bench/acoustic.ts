@@ -4,6 +4,7 @@ import { DEFAULT_MODEL, readPackage } from '../src/recognizer/model-package.js';
 import { median } from './median.js';
 import { chunksOf, runNetwork, SECONDS } from './network.js';
 import { INT8, node, onnxModel, tensor, UINT8, value } from './peers/onnx-writer.js';
+import { keptTable, machine } from './results.js';
 
 const RUNS = 7;
 const BATCHES = [1, 2, 4, 8, 16];
@@ -11,29 +12,34 @@ const BATCHES = [1, 2, 4, 8, 16];
 /**
  * The network alone, one thread, streams in chunks of 300 ms: real-time factor of a stream by how many are batched, largest
  * difference from the stream alone, and the ratio to as many multiply-adds as one int8 matrix product.
- * @param args an execution provider (cpu), and a model package (the shipped one)
+ * @param args an execution provider (cpu), a model package (the shipped one), and seconds of features a run (30)
  */
 export async function acousticBench(args: string[]): Promise<void> {
-  const [provider = 'cpu', model = DEFAULT_MODEL] = args;
+  const [provider = 'cpu', model = DEFAULT_MODEL, length = String(SECONDS)] = args;
+  const seconds = Number(length);
   const { card, acoustic } = readPackage(model);
   const { session } = await openSession(acoustic, checkProviders([provider]));
   const { session: own } = await openSession(acoustic, checkProviders(['cpu']));
-  const reference = (await runNetwork(own, card, 1)).scores;
-  const alone = (await runNetwork(session, card, 1)).scores;
-  const chunks = chunksOf(card);
+  const reference = (await runNetwork(own, card, 1, seconds)).scores;
+  const alone = (await runNetwork(session, card, 1, seconds)).scores;
+  const chunks = chunksOf(card, seconds);
   const multiplyAdds = card.acoustic.multiplyAdds ?? card.acoustic.parameters;
   const floor = await matrixProductMs(multiplyAdds, chunks);
-  console.log(`${(multiplyAdds / 1e6).toFixed(2)} M multiply-adds an output frame, provider ${provider}`);
-  console.log(`as one int8 matrix product: real-time factor ${(floor / 1000 / SECONDS).toFixed(5)}`);
-  console.log(
-    '| streams batched | real-time factor a stream | over the product | largest difference | from the processor |\n|---|---|---|---|---|',
-  );
+  console.log(`${(multiplyAdds / 1e6).toFixed(2)} M multiply-adds an output frame, provider ${provider}, ${machine()}`);
+  console.log(`as one int8 matrix product: real-time factor ${(floor / 1000 / seconds).toFixed(5)}`);
+  const row = keptTable(provider === 'cpu' ? 'acoustic' : `acoustic-${provider}`, [
+    'streams batched',
+    'real-time factor a stream',
+    'over the product',
+    'largest difference',
+    'from the processor',
+  ]);
   for (const batch of BATCHES) {
     const times: number[] = [];
     let difference = 0;
     let elsewhere = 0;
     for (let i = 0; i < RUNS; i++) {
-      const { ms, scores } = await runNetwork(session, card, batch);
+      const { ms, scores } = await runNetwork(session, card, batch, seconds);
       times.push(ms / batch);
       for (let c = 0; c < chunks; c++)
         for (let j = 0; j < scores[c].length; j++) {
@@ -42,8 +48,12 @@ export async function acousticBench(args: string[]): Promise<void> {
         }
     }
     const ms = median(times);
-    console.log(
-      `| ${batch} | ${(ms / 1000 / SECONDS).toFixed(5)} | ${(ms / floor).toFixed(2)} | ${difference.toExponential(1)} | ${elsewhere.toExponential(1)} |`,
+    row(
+      batch,
+      (ms / 1000 / seconds).toFixed(5),
+      (ms / floor).toFixed(2),
+      difference.toExponential(1),
+      elsewhere.toExponential(1),
     );
   }
 }

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { monoChunks, openAudio, Resampler } from '../src/audio/index.js';
 import { Engine } from '../src/index.js';
-import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
+import { segmentsOf } from '../src/recognizer/segments.js';
+import { addScores, wordErrorRate } from '../src/scoring/index.js';
 import { soundsWithoutSpeech } from '../test/support/noises.js';
 import { random } from '../test/support/random-fst.js';
-import { manifest, withClips } from './scores.js';
+import { keptTable } from './results.js';
+import { scored, spreadClips, withClips } from './scores.js';
 
 const RATE = 16_000;
 const CLIPS = 60;
@@ -51,14 +53,14 @@ export async function conditionsBench(): Promise<void> {
     ['8 kHz, as a telephone', 8000, narrow],
     ['across a room (simulated)', RATE, far],
   ];
-  console.log(`| condition | ${SETS.join(' | ')} |\n|---|${'---|'.repeat(SETS.length)}`);
   const rows = conditions.map(([name]) => [name]);
   for (const set of SETS) {
     await withClips(set, 'dev', async (directory) => {
       const clips = await Promise.all(
-        manifest(set, 'dev')
-          .slice(0, CLIPS)
-          .map(async ({ id, text }) => ({ text, samples: await samplesOf(resolve(directory, `${id}.opus`)) })),
+        spreadClips(set, 'dev', CLIPS).map(async ({ id, text }) => ({
+          text,
+          samples: await samplesOf(resolve(directory, `${id}.opus`)),
+        })),
       );
       for (const [row, [, rate, change]] of conditions.entries()) {
         const scores = await Promise.all(
@@ -69,17 +71,17 @@ export async function conditionsBench(): Promise<void> {
               for (let at = 0; at < changed.length; at += rate) await stream.accept(changed.subarray(at, at + rate));
               await stream.finish();
             })();
-            const words: string[] = [];
-            for await (const r of stream) if (r.type === 'final') words.push(r.text);
+            const { segments } = await segmentsOf(stream);
             await pushing;
-            return scoreOf(align(scoringWords(text), scoringWords(words.join(' '))));
+            return scored(text, segments[0]);
           }),
         );
         rows[row].push(`${(100 * wordErrorRate(addScores(scores))).toFixed(1)} %`);
       }
     });
   }
-  for (const row of rows) console.log(`| ${row.join(' | ')} |`);
+  const print = keptTable('conditions', ['condition', ...SETS]);
+  for (const row of rows) print(...row);
 }
 
 /** A recording as mono at the model's rate. */

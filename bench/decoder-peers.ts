@@ -8,7 +8,7 @@ import { type PackageParts, readPackage } from '../src/recognizer/model-package.
 import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
 import { median } from './median.js';
 import { replayGraph, runSherpa } from './peers/sherpa.js';
-import { machine } from './results.js';
+import { keptTable, machine } from './results.js';
 import { type ScoredClip, scoredClips } from './scores.js';
 
 const CLIPS = Number(process.env.HEARKEN_BENCH_CLIPS ?? 40);
@@ -32,28 +32,41 @@ export async function decoderPeersBench(args: string[]): Promise<void> {
   ];
   const graph = new ConstFst(whole.graph);
   console.log(`${machine()}; static graph ${graph.numStates} states, ${graph.numArcs} arcs; ${clips.length} clips`);
-  console.log(
-    '| search | beam | tokens at most | lattice | WER | tokens a frame | microseconds a frame | real-time factor |',
-  );
-  console.log('|---|---|---|---|---|---|---|---|');
+  const print = keptTable('decoder-peers', [
+    ...['search', 'beam', 'tokens at most', 'lattice', 'WER', 'tokens a frame'],
+    ...['microseconds a frame', 'real-time factor'],
+  ]);
+  const row = (name: string, parts: PackageParts, options: Partial<DecoderOptions>): Measured => {
+    const measured = search(parts, clips, options);
+    print(...cells(name, measured));
+    return measured;
+  };
   const shipped = onTheFly.card.decoder;
   for (const options of [{ ...shipped }, { ...shipped, latticeBeam: 0 }]) {
-    row('static graph', whole, clips, options);
-    row('on the fly', onTheFly, clips, options);
+    row('static graph', whole, options);
+    row('on the fly', onTheFly, options);
   }
-  const own = row('static graph', whole, clips, KALDI);
-  const peer = kaldi(graph, clips, width, own.words, whole);
+  const own = row('static graph', whole, KALDI);
+  const peer = kaldi(graph, clips, width, whole);
+  print(...cells("Kaldi's FasterDecoder (sherpa-onnx, all clips as one)", peer));
+  const together = errorRate([joined(clips)], [own.words.flat()], whole.words);
+  console.log(`\nours scored against all references as one text: ${(100 * together).toFixed(2)} %`);
   console.log(
-    `\ntime a frame of ours to Kaldi's C++ on the same graph, scores and beams: ${(own.micros / peer).toFixed(2)}`,
+    `time a frame of ours to Kaldi's C++ on the same graph, scores and beams: ${(own.micros / peer.micros).toFixed(2)}`,
   );
 }
 
-interface Row {
+interface Measured {
+  options: Pick<DecoderOptions, 'beam' | 'maxActive' | 'latticeBeam'>;
+  wer: number;
+  /** A frame; a peer does not tell. */
+  tokens?: number;
+  /** A frame. */
   micros: number;
   words: number[][];
 }
 
-function row(name: string, parts: PackageParts, clips: readonly ScoredClip[], options: Partial<DecoderOptions>): Row {
+function search(parts: PackageParts, clips: readonly ScoredClip[], options: Partial<DecoderOptions>): Measured {
   const lm = parts.lm ? new NgramLm(parts.lm) : NO_LM;
   const decoder = new BeamDecoder(new ConstFst(parts.graph), lm, parts.card.acoustic.outputs, options);
   const times: number[] = [];
@@ -72,73 +85,60 @@ function row(name: string, parts: PackageParts, clips: readonly ScoredClip[], op
     });
     times.push(performance.now() - began);
   }
-  const micros = (1000 * median(times)) / frames;
-  print(
-    name,
-    decoder.options,
-    errorRate(clips, words, parts.words),
-    Math.round(decoder.tokensExpanded / frames),
-    micros,
-  );
-  return { micros, words };
+  return {
+    options: decoder.options,
+    wer: errorRate(clips, words, parts.words),
+    tokens: decoder.tokensExpanded / frames,
+    micros: (1000 * median(times)) / frames,
+    words,
+  };
 }
 
-function errorRate(clips: readonly ScoredClip[], words: readonly number[][], names: readonly string[]): number {
+function errorRate(clips: readonly { text: string }[], words: readonly number[][], names: readonly string[]): number {
   const text = (labels: readonly number[]): string => labels.map((l) => names[l]).join(' ');
   return wordErrorRate(
     addScores(clips.map((c, i) => scoreOf(align(scoringWords(c.text), scoringWords(text(words[i])))))),
   );
 }
 
-function print(
-  name: string,
-  { beam, maxActive, latticeBeam }: Pick<DecoderOptions, 'beam' | 'maxActive' | 'latticeBeam'>,
-  wer: number,
-  tokens: number | string,
-  micros: number,
-): void {
-  console.log(
-    `| ${name} | ${beam} | ${maxActive} | ${latticeBeam > 0 ? 'yes' : 'no'} | ${(100 * wer).toFixed(2)} % | ${tokens} | ${micros.toFixed(0)} | ${(micros / 1e6 / FRAME_SECONDS).toFixed(4)} |`,
-  );
+function cells(name: string, { options, wer, tokens, micros }: Measured): (string | number)[] {
+  return [
+    name,
+    options.beam,
+    options.maxActive,
+    options.latticeBeam > 0 ? 'yes' : 'no',
+    `${(100 * wer).toFixed(2)} %`,
+    tokens === undefined ? '' : Math.round(tokens),
+    micros.toFixed(0),
+    (micros / 1e6 / FRAME_SECONDS).toFixed(4),
+  ];
 }
 
-/** Microseconds a frame of sherpa-onnx's decoder, less what it takes with a graph of one state. */
-function kaldi(
-  graph: ConstFst,
-  clips: readonly ScoredClip[],
-  width: number,
-  ours: number[][],
-  parts: PackageParts,
-): number {
+/** All clips as one: sherpa-onnx's decoder keeps no lattice, so length costs it nothing. */
+const joined = (clips: readonly ScoredClip[]): { text: string; scores: Float32Array } => ({
+  text: clips.map((c) => c.text).join(' '),
+  scores: Float32Array.from(clips.flatMap((c) => Array.from(c.scores))),
+});
+
+/** sherpa-onnx's decoder; of its time what it takes with a graph of one state is subtracted. */
+function kaldi(graph: ConstFst, clips: readonly ScoredClip[], width: number, parts: PackageParts): Measured {
   const directory = mkdtempSync(resolve(tmpdir(), 'hearken-sherpa-'));
   try {
-    // One utterance after another without an end between: the decoder keeps no lattice, so length costs it nothing.
-    const scores = Float32Array.from(clips.flatMap((c) => Array.from(c.scores)));
-    const frames = scores.length / width;
+    const whole = joined(clips);
     const file = resolve(directory, 'graph.fst');
     writeFileSync(file, writeOpenFst({ fst: graph.toVector(), type: 'const', properties: 1n }));
-    const job = { scores, width, graph: file, maxActive: KALDI.maxActive as number, runs: RUNS };
+    const job = { scores: whole.scores, width, graph: file, maxActive: KALDI.maxActive as number, runs: RUNS };
     const run = runSherpa(directory, job);
     const tiny = resolve(directory, 'tiny.fst');
     writeFileSync(tiny, replayGraph());
     const base = runSherpa(directory, { ...job, graph: tiny });
-    const micros = (1000 * (median(run.times) - median(base.times))) / frames;
-    const names = parts.words;
-    const text = run.words.filter((w) => w > 3).map((w) => names[w]);
-    const reference = clips.flatMap((c) => scoringWords(c.text));
-    const wer = wordErrorRate(scoreOf(align(reference, scoringWords(text.join(' ')))));
-    const joined = ours.flat().map((w) => names[w]);
-    const own = wordErrorRate(scoreOf(align(reference, scoringWords(joined.join(' ')))));
-    const { beam, maxActive } = KALDI as DecoderOptions;
-    print(
-      "Kaldi's FasterDecoder (sherpa-onnx, all clips as one)",
-      { beam, maxActive, latticeBeam: 0 },
-      wer,
-      '',
-      micros,
-    );
-    console.log(`(ours scored against all references as one text: ${(100 * own).toFixed(2)} %)`);
-    return micros;
+    const words = [run.words.filter((w) => w > 3)];
+    return {
+      options: KALDI as DecoderOptions,
+      wer: errorRate([whole], words, parts.words),
+      micros: (1000 * (median(run.times) - median(base.times)) * width) / whole.scores.length,
+      words,
+    };
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -14,7 +14,7 @@ import { NgramLm } from '../src/lm/index.js';
 import { DEFAULT_MODEL, readPackage } from '../src/recognizer/model-package.js';
 import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
 import { median } from './median.js';
-import { machine } from './results.js';
+import { keptTable, machine } from './results.js';
 import { type ScoredClip, scoredClips } from './scores.js';
 
 const CLIPS = Number(process.env.HEARKEN_BENCH_CLIPS ?? 20);
@@ -36,8 +36,15 @@ export async function decoderBench(): Promise<void> {
   console.log(`decoder on ${machine()}: ${CLIPS} clips, ${frames} frames`);
   const decoderOf = (options: Partial<DecoderOptions>): BeamDecoder =>
     new BeamDecoder(graph, lm, width, { ...parts.card.decoder, ...options });
-  console.log('| beam | lattice | WER | tokens a frame | microseconds a frame | real-time factor | tokens a second |');
-  console.log('|---|---|---|---|---|---|---|');
+  const row = keptTable('decoder', [
+    'beam',
+    'lattice',
+    'WER',
+    'tokens a frame',
+    'microseconds a frame',
+    'real-time factor',
+    'tokens a second',
+  ]);
   for (const beam of BEAMS) {
     for (const latticeBeam of beam === 12 ? [0, parts.card.decoder.latticeBeam ?? 8] : [8]) {
       const decoder = decoderOf({ beam, latticeBeam });
@@ -52,8 +59,14 @@ export async function decoderBench(): Promise<void> {
       const micros = (1000 * median(times)) / frames;
       const errors = addScores(clips.map((c, i) => scoreOf(align(scoringWords(c.text), scoringWords(words[i])))));
       const tokens = decoder.tokensExpanded;
-      console.log(
-        `| ${beam} | ${latticeBeam > 0 ? 'yes' : 'no'} | ${(100 * wordErrorRate(errors)).toFixed(2)} % | ${Math.round(tokens / frames)} | ${micros.toFixed(0)} | ${(micros / 1e6 / FRAME_SECONDS).toFixed(4)} | ${((1e6 * tokens) / frames / micros / 1e6).toFixed(2)} M |`,
+      row(
+        beam,
+        latticeBeam > 0 ? 'yes' : 'no',
+        `${(100 * wordErrorRate(errors)).toFixed(2)} %`,
+        Math.round(tokens / frames),
+        micros.toFixed(0),
+        (micros / 1e6 / FRAME_SECONDS).toFixed(4),
+        `${(tokens / frames / micros).toFixed(2)} M`,
       );
     }
   }

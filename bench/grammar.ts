@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { Engine } from '../src/index.js';
 import { addScores, align, type Score, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
+import { keptTable } from './results.js';
 import { manifest, withClips } from './scores.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -15,10 +16,14 @@ const GENERAL = 100;
 /** Commands by a JSGF grammar: word errors on AN4's test split, and how much general speech is rejected, by filler cost. */
 export async function grammarBench(args: string[]): Promise<void> {
   const costs = args.length > 0 ? args : ['2', '2.2', '2.5', '3'];
-  console.log(
-    '| filler, nats a phone | an4 test WER | an4 utterances right | an4 rejected | librispeech dev rejected | commonvoice1 dev rejected |',
-  );
-  console.log('|---|---|---|---|---|---|');
+  const row = keptTable('grammar', [
+    'filler, nats a phone',
+    'an4 test WER',
+    'an4 utterances right',
+    'an4 rejected',
+    'librispeech dev rejected',
+    'commonvoice1 dev rejected',
+  ]);
   for (const cost of costs) {
     const directory = mkdtempSync(resolve(tmpdir(), 'hearken-grammar-'));
     try {
@@ -35,8 +40,12 @@ export async function grammarBench(args: string[]): Promise<void> {
         await heard(engine, 'librispeech', 'dev', GENERAL),
         await heard(engine, 'commonvoice1', 'dev', GENERAL),
       ];
-      console.log(
-        `| ${cost} | ${(100 * wordErrorRate(addScores(scores))).toFixed(2)} % | ${((100 * right) / scores.length).toFixed(1)} % | ${rejected(commands)} | ${general.map(rejected).join(' | ')} |`,
+      const percent = (x: number, digits: number): string => `${(100 * x).toFixed(digits)} %`;
+      row(
+        cost,
+        percent(wordErrorRate(addScores(scores)), 2),
+        percent(right / scores.length, 1),
+        ...[commands, ...general].map(rejected),
       );
     } finally {
       rmSync(directory, { recursive: true });

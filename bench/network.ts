@@ -1,6 +1,7 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { CHUNK_OUTPUTS, type ModelCard } from '../src/acoustic/index.js';
 
+/** As long as a run is unless another length is asked for. */
 export const SECONDS = 30;
 
 export interface NetworkRun {
@@ -9,12 +10,17 @@ export interface NetworkRun {
   scores: Float32Array[];
 }
 
-/** The network over `SECONDS` of features in chunks of 300 ms, for `batch` equal streams at once. */
-export async function runNetwork(session: InferenceSession, card: ModelCard, batch: number): Promise<NetworkRun> {
+/** The network over `seconds` of features in chunks of 300 ms, for `batch` equal streams at once. */
+export async function runNetwork(
+  session: InferenceSession,
+  card: ModelCard,
+  batch: number,
+  seconds = SECONDS,
+): Promise<NetworkRun> {
   const { stateSize, subsampling } = card.acoustic;
   const frames = CHUNK_OUTPUTS * subsampling;
   const dim = card.features.melBins;
-  const chunks = chunksOf(card);
+  const chunks = chunksOf(card, seconds);
   const input = noise(chunks * frames * dim);
   let state: Tensor = new Tensor('float32', new Float32Array(batch * stateSize), [batch, stateSize]);
   const scores: Float32Array[] = [];
@@ -31,8 +37,8 @@ export async function runNetwork(session: InferenceSession, card: ModelCard, bat
   return { ms: performance.now() - began, scores };
 }
 
-export const chunksOf = (card: ModelCard): number =>
-  Math.round((SECONDS * 100) / (CHUNK_OUTPUTS * card.acoustic.subsampling));
+export const chunksOf = (card: ModelCard, seconds: number): number =>
+  Math.round((seconds * 100) / (CHUNK_OUTPUTS * card.acoustic.subsampling));
 
 /** Features as even-tempered as normalised ones, the same every time. */
 function noise(length: number): Float32Array {

@@ -1,5 +1,6 @@
 import { Engine } from '../src/index.js';
 import { soundsWithoutSpeech } from '../test/support/noises.js';
+import { keptTable } from './results.js';
 
 const RATE = 16_000;
 const SECONDS = 120;
@@ -7,7 +8,7 @@ const SECONDS = 120;
 /** Words the shipped configuration writes down in minutes of sound without speech: none would be right. */
 export async function noisesBench(): Promise<void> {
   await using engine = await Engine.load();
-  console.log('| sound | words a minute | what |\n|---|---|---|');
+  const row = keptTable('noises', ['sound', 'words a minute', 'what']);
   for (const [name, samples] of soundsWithoutSpeech(SECONDS, RATE)) {
     const stream = engine.createStream({ sampleRate: RATE });
     const words: string[] = [];
@@ -17,6 +18,6 @@ export async function noisesBench(): Promise<void> {
     for (let at = 0; at < samples.length; at += RATE) await stream.accept(samples.subarray(at, at + RATE));
     await stream.finish();
     await reading;
-    console.log(`| ${name} | ${(words.length / (SECONDS / 60)).toFixed(1)} | ${words.slice(0, 8).join(' ')} |`);
+    row(name, (words.length / (SECONDS / 60)).toFixed(1), words.slice(0, 8).join(' '));
   }
 }

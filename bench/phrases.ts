@@ -10,6 +10,7 @@ import {
   scoringWords,
   wordErrorRate,
 } from '../src/scoring/index.js';
+import { keptTable } from './results.js';
 import { manifest, withClips } from './scores.js';
 
 /** A word this dear (−ln of its unigram probability) is rare: a name or a term, as users list them. */
@@ -34,16 +35,21 @@ export async function phrasesBench(): Promise<void> {
   const unknown = new Set([...said].filter((w) => !labels.has(w)));
   const listed = new Set([...rare, ...unknown]);
   console.log(`${rare.size} rare words and ${unknown.size} unknown ones listed`);
-  console.log(
-    '| boost | rare words heard | unknown words heard | written where not said | WER | written in other speech | WER there |',
-  );
-  console.log('|---|---|---|---|---|---|---|');
+  const row = keptTable('phrases', [
+    'boost',
+    'rare words heard',
+    'unknown words heard',
+    'written where not said',
+    'WER',
+    'written in other speech',
+    'WER there',
+  ]);
   for (const boost of BOOSTS) {
     const phrases = boost > 0 ? [...listed].map((text) => ({ text, boost })) : [];
     const here = await align(engine, 'librispeech', own, phrases);
     const there = await align(engine, 'commonvoice1', others, phrases);
     const words = there.flat().filter((p) => p.reference !== undefined).length;
-    const cells = [
+    row(
       boost || 'not listed',
       recall(here, rare),
       recall(here, unknown),
@@ -51,8 +57,7 @@ export async function phrasesBench(): Promise<void> {
       percent(wordErrorRate(addScores(here.map(scoreOf)))),
       `${inserted(there, listed)} of ${words} words`,
       percent(wordErrorRate(addScores(there.map(scoreOf)))),
-    ];
-    console.log(`| ${cells.join(' | ')} |`);
+    );
   }
 }
 

@@ -21,8 +21,21 @@ export function draw(name: string, title: string, x: Axis, y: Axis, series: read
   writeFileSync(resolve(RESULTS, `${name}.svg`), plot(title, x, y, series));
 }
 
+type Row = (...cells: readonly (string | number)[]) => void;
+
 /** A table in Markdown; its rows are printed as they come. */
-export function table(...headers: readonly string[]): (...cells: readonly (string | number)[]) => void {
+export function table(...headers: readonly string[]): Row {
   console.log(`| ${headers.join(' | ')} |\n|${'---|'.repeat(headers.length)}`);
   return (...cells) => console.log(`| ${cells.join(' | ')} |`);
+}
+
+/** A table whose rows are kept too, as they come: bench/results/NAME.json. */
+export function keptTable(name: string, headers: readonly string[]): Row {
+  const row = table(...headers);
+  const rows: (readonly (string | number)[])[] = [];
+  return (...cells) => {
+    row(...cells);
+    rows.push(cells);
+    keep(name, { headers, rows });
+  };
 }

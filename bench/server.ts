@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type LoadReport, load } from '../src/cli/load.js';
 import { pieces } from '../src/cli/remote.js';
 import { Engine } from '../src/index.js';
-import { draw, keep, machine } from './results.js';
+import { draw, keep, machine, table } from './results.js';
 import { manifest, withClips } from './scores.js';
 import { metricsOf, serve } from './served.js';
 
@@ -15,10 +15,10 @@ const FINAL_MS = 500;
 export async function serverBench(args: string[]): Promise<void> {
   const counts = args.length > 0 ? args.map(Number) : [5, 10, 15, 20, 30, 40];
   console.log(`${machine()}; one worker, load from another process`);
-  console.log(
-    '| streams | final results: median | 95 % | partial results: median | 95 % | loop delay of the socket thread, 99 % | memory | transcripts as offline |',
+  const row = table(
+    ...['streams', 'final results: median', '95 %', 'partial results: median', '95 %'],
+    ...['loop delay of the socket thread, 99 %', 'memory', 'transcripts as offline'],
   );
-  console.log('|---|---|---|---|---|---|---|---|');
   await withClips('librispeech', 'dev', async (directory) => {
     const clips = manifest('librispeech', 'dev').slice(0, CLIPS);
     const recordings = await Promise.all(clips.map(({ id }) => pieces(resolve(directory, `${id}.opus`), 0.1)));
@@ -38,7 +38,8 @@ export async function serverBench(args: string[]): Promise<void> {
           seconds: SECONDS,
           onTranscript,
         });
-        print(report, await metricsOf(server.port), `${same} of ${heard}`);
+        row(...cells(report, await metricsOf(server.port)), `${same} of ${heard}`);
+        if (report.failures.length > 0) console.log(`${report.failures.length} failed: ${report.failures[0]}`);
         measured.push(report);
         if (report.final.p95 > 2 * FINAL_MS) break;
       } finally {
@@ -75,13 +76,13 @@ async function transcripts(recordings: readonly Awaited<ReturnType<typeof pieces
   return out;
 }
 
-function print(
-  { streams, final, partial, failures }: LoadReport,
-  metric: (name: string) => number,
-  same: string,
-): void {
+function cells({ streams, final, partial }: LoadReport, metric: (name: string) => number): (string | number)[] {
   const ms = (x: number): string => `${x.toFixed(0)} ms`;
-  console.log(
-    `| ${streams} | ${ms(final.median)} | ${ms(final.p95)} | ${ms(partial.median)} | ${ms(partial.p95)} | ${ms(1000 * metric('nodejs_eventloop_lag_p99_seconds'))} | ${(metric('process_resident_memory_bytes') / 2 ** 20).toFixed(0)} MB | ${same} |${failures.length > 0 ? ` ${failures.length} failed: ${failures[0]}` : ''}`,
-  );
+  return [
+    streams,
+    ...[final.median, final.p95, partial.median, partial.p95, 1000 * metric('nodejs_eventloop_lag_p99_seconds')].map(
+      ms,
+    ),
+    `${(metric('process_resident_memory_bytes') / 2 ** 20).toFixed(0)} MB`,
+  ];
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Engine, type Word } from '../src/index.js';
 import { addScores, align, type Score, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
-import { keep, machine } from './results.js';
+import { keep, machine, table } from './results.js';
 import { manifest, SETS, withClips } from './scores.js';
 
 /** A word that was written down: how sure the engine was, and whether it was right. */
@@ -40,10 +40,10 @@ export async function werBench(args: string[]): Promise<void> {
   const decoder = args[0] ? (JSON.parse(args[0]) as Record<string, number>) : {};
   await using engine = await Engine.load();
   console.log(`${engine.card.name} on ${machine()} ${args[0] ?? ''}`);
-  console.log(
-    '| set | utterances | words | WER | substituted | deleted | inserted | confidence NCE | real-time factor (one core) |',
+  const row = table(
+    ...['set', 'utterances', 'words', 'WER', 'substituted', 'deleted', 'inserted', 'confidence NCE'],
+    'real-time factor (one core)',
   );
-  console.log('|---|---|---|---|---|---|---|---|---|');
   const judged: Judged[] = [];
   const measured: object[] = [];
   for (const [corpus, split] of SETS) {
@@ -63,8 +63,14 @@ export async function werBench(args: string[]): Promise<void> {
     });
     const { substitutions, deletions, insertions, words } = score;
     const share = (n: number): string => `${((100 * n) / words).toFixed(1)} %`;
-    console.log(
-      `| ${corpus} ${split} | ${clips.length} | ${words} | ${(100 * wordErrorRate(score)).toFixed(2)} % | ${share(substitutions)} | ${share(deletions)} | ${share(insertions)} | ${normalisedCrossEntropy(own).toFixed(3)} | ${(busy / seconds).toFixed(4)} |`,
+    row(
+      `${corpus} ${split}`,
+      clips.length,
+      words,
+      `${(100 * wordErrorRate(score)).toFixed(2)} %`,
+      ...[substitutions, deletions, insertions].map(share),
+      normalisedCrossEntropy(own).toFixed(3),
+      (busy / seconds).toFixed(4),
     );
   }
   if (!args[0]) keep('wer', measured);
