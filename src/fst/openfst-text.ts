@@ -2,8 +2,8 @@ import { HearkenError } from '../errors.js';
 import { INFINITY_COST } from './semiring.js';
 import { VectorFst } from './vector-fst.js';
 
-/** A text cannot ask for more states than this by naming one. */
-const MAX_STATE = 10_000_000;
+/** A line names two states at most; numbers may have gaps, but a short text cannot ask for more states than this by naming one. */
+const MAX_GAPS = 100_000;
 
 /** Names of labels in a text, each side its own. */
 export interface TextSymbols {
@@ -63,9 +63,12 @@ function shortFloat(x: number): string {
 /** Read OpenFst's text, labels as numbers; a line of two or three fields, `src dst label`, is an acceptor's arc. @throws FST_FORMAT naming the line */
 export function compileFst(text: string, { inputs, outputs }: TextSymbols = {}): VectorFst {
   const fst = new VectorFst();
+  const lines = text.split('\n');
   const state = (field: string, line: number): number => {
     const s = Number(field);
-    if (!/^\d+$/.test(field) || s > MAX_STATE) throw new HearkenError('FST_FORMAT', `line ${line}: state "${field}"`);
+    if (!/^\d+$/.test(field)) throw new HearkenError('FST_FORMAT', `line ${line}: state "${field}"`);
+    if (s > 2 * lines.length + MAX_GAPS)
+      throw new HearkenError('FST_FORMAT', `line ${line}: state "${field}" is too far beyond the others`);
     while (fst.numStates <= s) fst.addState();
     return s;
   };
@@ -86,7 +89,7 @@ export function compileFst(text: string, { inputs, outputs }: TextSymbols = {}):
     if (!Number.isFinite(cost)) throw new HearkenError('FST_FORMAT', `line ${line}: weight "${field}"`);
     return Math.fround(cost);
   };
-  for (const [i, raw] of text.split('\n').entries()) {
+  for (const [i, raw] of lines.entries()) {
     const fields = raw.trim().split(/\s+/);
     const line = i + 1;
     if (fields[0] === '') continue;
