@@ -9,7 +9,18 @@ import { parseCard } from '../src/acoustic/index.js';
 import { openAudio } from '../src/audio/index.js';
 import { readSections, writeSections } from '../src/binary/sections.js';
 import { HearkenError } from '../src/errors.js';
-import { ConstFst, compileFst, parseSymbols, readOpenFst, VectorFst, writeOpenFst } from '../src/fst/index.js';
+import {
+  ConstFst,
+  compactLattices,
+  compileFst,
+  LATTICE,
+  parseSymbols,
+  type RawLattice,
+  rawLattices,
+  readOpenFst,
+  VectorFst,
+  writeOpenFst,
+} from '../src/fst/index.js';
 import { ContextTable, grammarFst, parseJsgf, parseJulius, parseSrgs } from '../src/graph/index.js';
 import { G2p, Lexicon, PHONES } from '../src/lexicon/index.js';
 import { BEGIN, countNgrams, END, kneserNey, modelOfArpa, NgramLm, sentences } from '../src/lm/index.js';
@@ -41,6 +52,15 @@ function smallFst(): VectorFst {
   fst.addArc(1, 2, 0, 0.25, 3);
   fst.setFinal(3, 0.125);
   return fst;
+}
+
+function smallLattice(): RawLattice {
+  const lattice: RawLattice = new VectorFst(LATTICE);
+  lattice.reserve(2);
+  lattice.start = 0;
+  lattice.addArc(0, 3, 3, [1.5, 2], 1);
+  lattice.setFinal(1, [0.5, 0]);
+  return lattice;
 }
 
 function smallLm(): NgramLm {
@@ -121,6 +141,24 @@ export const TARGETS: Target[] = [
     run(input) {
       compileFst(utf8(input));
       parseSymbols(utf8(input));
+    },
+  },
+  {
+    name: 'kaldi lattices',
+    seeds: [
+      Buffer.from('utt \n0\t1\t3\t3\t1.5,2\n1\t0.5,0\n\nother \n0\t1\t4\t0\n1\n\n'),
+      rawLattices.binary([{ key: 'utt', lattice: smallLattice() }]),
+      Buffer.from('utt \n0\t1\t3\t1.5,2,7_8\n1\t0.5,0,\n\n'),
+    ],
+    most: 2000,
+    run(input) {
+      for (const form of [rawLattices, compactLattices]) {
+        try {
+          form.read(input);
+        } catch (error) {
+          if (!isAnswer(error)) throw error;
+        }
+      }
     },
   },
   {

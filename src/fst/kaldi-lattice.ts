@@ -16,7 +16,10 @@ export interface KeyedLattice<L> {
 const FST_MAGIC = 2125659606;
 /** Vector files state that they are expanded and mutable; the other properties stay unknown. */
 const PROPERTIES = 3n;
-const MAX_STATE = 10_000_000;
+/** A line of text names two states at most; numbers may have so many gaps besides. */
+const MAX_GAPS = 100;
+const SPACE = 0x20;
+const NEW_LINE = 0x0a;
 
 /** How a kind of weight is written: what Kaldi calls it, and its two forms. */
 interface Form<W> {
@@ -91,10 +94,11 @@ function archive<W>(form: Form<W>) {
       const out: KeyedLattice<L>[] = [];
       for (let at = 0; at < bytes.length; ) {
         // A key ends in a space before a binary lattice, in a new line before text.
-        const end = bytes.findIndex((b, i) => i >= at && (b === 0x20 || b === 0x0a));
-        if (end < 0) break;
+        let end = at;
+        while (end < bytes.length && bytes[end] !== SPACE && bytes[end] !== NEW_LINE) end++;
+        if (end === bytes.length) break;
         const key = Buffer.from(bytes.subarray(at, end)).toString();
-        const binary = bytes[end] === 0x20 && bytes[end + 1] === (FST_MAGIC & 255);
+        const binary = bytes[end] === SPACE && bytes[end + 1] === (FST_MAGIC & 255);
         const { lattice, next } = binary ? readBinary(form, bytes, end + 1) : readText(form, bytes, end);
         if (key.trim() !== '') out.push({ key: key.trim(), lattice });
         at = next;
@@ -182,24 +186,26 @@ function print<W>(form: Form<W>, lattice: VectorFst<W>): string {
 }
 
 function readText<W>(form: Form<W>, bytes: Uint8Array, at: number): { lattice: VectorFst<W>; next: number } {
-  const lattice = new VectorFst(form.semiring);
-  let end = at;
   // The rest of the key's line, then lines up to an empty one.
-  for (let line = 0; end < bytes.length; line++) {
-    const begin = end;
-    const stop = bytes.indexOf(0x0a, begin);
-    end = stop < 0 ? bytes.length : stop + 1;
-    const text = Buffer.from(bytes.subarray(begin, stop < 0 ? bytes.length : stop)).toString();
-    if (text.trim() === '') {
-      if (line === 0) continue;
-      break;
-    }
-    parseLine(form, lattice, text.trim().split(/\s+/), `"${text}" at byte ${begin}`);
+  const lines: { text: string; begin: number }[] = [];
+  let next = at;
+  for (let line = 0; next < bytes.length; line++) {
+    const begin = next;
+    const stop = bytes.indexOf(NEW_LINE, begin);
+    const end = stop < 0 ? bytes.length : stop;
+    next = end + 1;
+    const text = Buffer.from(bytes.subarray(begin, end)).toString().trim();
+    if (text !== '') lines.push({ text, begin });
+    else if (line > 0) break;
   }
-  return { lattice, next: end };
+  const lattice = new VectorFst(form.semiring);
+  const maxState = 2 * lines.length + MAX_GAPS;
+  for (const { text, begin } of lines)
+    parseLine(form, lattice, text.split(/\s+/), maxState, `"${text}" at byte ${begin}`);
+  return { lattice, next };
 }
 
-function parseLine<W>(form: Form<W>, lattice: VectorFst<W>, fields: string[], where: string): void {
+function parseLine<W>(form: Form<W>, lattice: VectorFst<W>, fields: string[], maxState: number, where: string): void {
   const fail = (what: string): never => {
     throw new HearkenError('FST_FORMAT', `${what}: ${where}`);
   };
@@ -211,7 +217,7 @@ function parseLine<W>(form: Form<W>, lattice: VectorFst<W>, fields: string[], wh
     if (field === undefined) return form.semiring.one;
     return form.parse(field) ?? fail(`"${field}" is no weight`);
   };
-  const state = whole(fields[0], MAX_STATE);
+  const state = whole(fields[0], maxState);
   lattice.reserve(state + 1);
   if (lattice.start < 0) lattice.start = state;
   const labels = form.acceptor ? 1 : 2;
@@ -220,7 +226,7 @@ function parseLine<W>(form: Form<W>, lattice: VectorFst<W>, fields: string[], wh
     return;
   }
   if (fields.length < 2 + labels || fields.length > 3 + labels) fail(`${fields.length} fields`);
-  const next = whole(fields[1], MAX_STATE);
+  const next = whole(fields[1], maxState);
   lattice.reserve(next + 1);
   const ilabel = whole(fields[2], 0x7fffffff);
   const olabel = form.acceptor ? ilabel : whole(fields[3], 0x7fffffff);
