@@ -89,6 +89,15 @@ class Corpus:
                 prons = [[tuple(PHONE_ID[p] for p in pron) for pron in options] for options in prons]
             self.clips.append({**row, "words": words, "spans": spans, "prons": prons})
 
+    @classmethod
+    def prepared(cls, speech, work):
+        """Of the stages `features` and `lexicon`, which wrote to `work`."""
+        return cls(speech / "manifest.tsv", work / "features", work / "pronunciations.tsv")
+
+    def pronounced(self):
+        """The training clips whose every word has a pronunciation."""
+        return [c for c in self.split("train") if c["prons"] is not None]
+
     def split(self, split, corpus=None):
         return [c for c in self.clips if c["split"] == split and corpus in (None, c["corpus"])]
 

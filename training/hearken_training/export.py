@@ -277,7 +277,7 @@ def export(corpus, config, checkpoint, out, seed=5):
     units = saved["units"]
     model = trained(saved, config["model"])
     rng = np.random.default_rng(seed)
-    clips = [c for c in corpus.split("train") if c["prons"] is not None]
+    clips = corpus.pronounced()
     ranges = calibrate(model, corpus, [clips[i] for i in rng.choice(len(clips), 150, replace=False)])
     out.mkdir(parents=True, exist_ok=True)
     float_model, state = build(model)

@@ -40,7 +40,7 @@ def apply(model, masks):
 
 def retrain(model, masks, corpus, config, units, updates, rate=2e-4):
     """Some updates of the usual objective at a falling rate, pruned weights held at zero."""
-    clips = [c for c in corpus.split("train") if c["prons"] is not None]
+    clips = corpus.pronounced()
     sequences = list(phone_sequences(clips, config["silence_between_words"], config["seed"]))
     trigram = PhoneTrigram(sequences, len(PHONES))
     batches = Batches(corpus, clips, units, config["train"]["batch_frames"], config["seed"])

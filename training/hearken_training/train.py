@@ -87,6 +87,12 @@ def distillation(y, wanted, lengths):
     return total
 
 
+def stalled(log, patience):
+    """Whether the objective on dev clips was best more than `patience` epochs ago, by the log of a run."""
+    valid = [entry["valid"] for entry in map(json.loads, log.read_text().splitlines()) if "valid" in entry]
+    return len(valid) > patience and max(valid[-patience:]) <= max(valid[:-patience])
+
+
 def train(corpus, config, out, initial=None, max_epochs=None, units=None, teacher=None):
     """Train to `config`, writing checkpoints and log.jsonl under `out`; goes on from a checkpoint found there. A flat start counts
     its units unless it is given some. With a `teacher` (a checkpoint with the same units), its scores on the same augmented
@@ -95,7 +101,7 @@ def train(corpus, config, out, initial=None, max_epochs=None, units=None, teache
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config["seed"])
     clips = corpus.split("train")
-    usable = [c for c in clips if c["prons"] is not None]
+    usable = corpus.pronounced()
     valid = [c for c in corpus.split("dev") if c["prons"] is not None][::6]
     sequences = list(phone_sequences(usable, config["silence_between_words"], config["seed"]))
     trigram = PhoneTrigram(sequences, len(PHONES))
@@ -134,6 +140,9 @@ def train(corpus, config, out, initial=None, max_epochs=None, units=None, teache
     log = open(out / "log.jsonl", "a")
     model.train()
     while epoch < (max_epochs or settings["epochs"]):
+        if first == 0 and stalled(out / "log.jsonl", settings["patience"]):
+            print(f"stopped early: no better for {settings['patience']} epochs")
+            break
         batches = Batches(corpus, clips, units, settings["batch_frames"], config["seed"] + epoch)
         progress = epoch + first / len(batches)
         seen, total, began = 0, 0.0, time.time()

@@ -17,6 +17,7 @@ from hearken_training import prune
 from hearken_training.blocks import KINDS
 from hearken_training.export import build, entropy
 from hearken_training.model import AcousticModel
+from hearken_training.train import stalled
 from hearken_training.warm_start import grow
 
 SPECTRAL = {"join": 1, "layers": [{"channels": 3, "pool": 2}, {"channels": 4, "pool": 1}, {"channels": 5, "pool": 2}]}
@@ -52,6 +53,13 @@ class ModelTest(unittest.TestCase):
         x = torch.randn(1, 300, 80)
         with torch.no_grad():
             self.assertLess((model(x)[:, :50] - model(x[:, :150])).abs().max().item(), 1e-6)
+
+    def test_training_stops_when_dev_clips_have_not_gained_for_some_epochs(self):
+        with tempfile.TemporaryDirectory() as directory:
+            log = Path(directory) / "log.jsonl"
+            for valid, ends in [([], False), ([0.4], False), ([0.4, 0.5, 0.49], False), ([0.4, 0.5, 0.49, 0.5], True), ([0.5, 0.4, 0.3, 0.6], False)]:
+                log.write_text("".join(f'{{"epoch": {i}, "valid": {v}}}\n{{"batch": 50}}\n' for i, v in enumerate(valid)))
+                self.assertEqual(stalled(log, 2), ends, valid)
 
     def test_a_model_grows_without_changing(self):
         small = random_model({**CONFIG, "bottleneck": 4})
