@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { readCard } from '../acoustic/index.js';
 import { type BatchQueue, heardIn, type JobResult, openQueue, recordingJob, runJob } from '../batch/index.js';
 import { HearkenError } from '../errors.js';
 import { FORMATS, type FormatName } from '../formats/index.js';
+import { inputText } from '../input-file.js';
 import { Engine } from '../recognizer/engine.js';
 import { DEFAULT_MODEL } from '../recognizer/model-package.js';
 import { expandInputs, type Input } from './inputs.js';
@@ -121,9 +121,9 @@ function retryCommand(): Command {
     });
 }
 
-/** What makes a model the one it is. @throws MODEL_* */
+/** What makes a model the one it is, by its card: its files are checked where they are loaded. @throws MODEL_* */
 function modelChecksum(flags: QueueFlags): string {
-  const { checksums } = readCard(flags.model ?? DEFAULT_MODEL);
+  const { checksums } = readCard(flags.model ?? DEFAULT_MODEL, false);
   return createHash('sha256').update(JSON.stringify(checksums)).digest('hex').slice(0, 16);
 }
 
@@ -160,10 +160,9 @@ async function submit(args: string[], flags: SubmitFlags): Promise<void> {
 
 /** Paths of a list are relative to it. @throws INPUT_NOT_FOUND */
 async function listed(file: string): Promise<Input[]> {
-  const text = await readFile(file, 'utf8').catch((cause) => {
-    throw new HearkenError('INPUT_NOT_FOUND', `cannot read ${file}: ${(cause as Error).message}`, { cause });
-  });
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const lines = inputText(file)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   const inputs: Input[] = [];
   for (const line of lines) {
     const [path, name] = line.trimEnd().split('\t');

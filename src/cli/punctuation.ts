@@ -33,7 +33,7 @@ export function punctuationCommand(): Command {
     .option('-m, --model <file>', 'model (default: the shipped one)')
     .action(async ({ model }: { model?: string }) => {
       const punctuator = model === undefined ? Punctuator.shipped() : Punctuator.load(model);
-      for await (const line of linesOf('/dev/stdin')) {
+      for await (const line of linesOf('-')) {
         const words = line.trim().toLowerCase().split(/\s+/).filter(Boolean);
         process.stdout.write(
           `${punctuator

@@ -19,10 +19,10 @@ export interface TextFiles {
   tune: readonly string[];
 }
 
-/** The lines of a text file. @throws INPUT_NOT_FOUND */
+/** The lines of a text file, `-` for standard input. @throws INPUT_NOT_FOUND */
 export async function* linesOf(path: string): AsyncGenerator<string> {
   try {
-    yield* createInterface({ input: createReadStream(path) });
+    yield* createInterface({ input: path === '-' ? process.stdin : createReadStream(path) });
   } catch (cause) {
     throw new HearkenError('INPUT_NOT_FOUND', `cannot read ${path}: ${(cause as Error).message}`, { cause });
   }

@@ -1,5 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import { type AudioInput, mixDown, openAudio, Resampler } from '../audio/index.js';
+import { type AudioInput, monoChunks, openAudio } from '../audio/index.js';
 import { BeamDecoder, NO_LM } from '../decoder/index.js';
 import { HearkenError } from '../errors.js';
 import { alignmentGraph, type ContextTable, FIRST_WORD, WORD_END } from '../graph/index.js';
@@ -64,14 +64,11 @@ export async function align(
   const decoder = new BeamDecoder(graph, NO_LM, card.acoustic.outputs, { beam, maxActive: 20_000, latticeBeam: 0 });
   const scores = new ScoreStream(session, card);
   const rate = card.features.sampleRate;
-  const source = await openAudio(audio);
-  const resampler = new Resampler(source.sampleRate, rate);
   const search = (chunks: Float32Array[]): void => {
     for (const chunk of chunks) decoder.advance(chunk);
     onProgress?.(scores.samples / rate);
   };
-  for await (const planes of source.chunks) search(await scores.accept(resampler.process(mixDown(planes))));
-  search(await scores.accept(resampler.flush()));
+  for await (const samples of monoChunks(await openAudio(audio), rate)) search(await scores.accept(samples));
   search(await scores.finish());
 
   const { labels, reachedFinal } = decoder.bestPath(true);
