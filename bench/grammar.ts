@@ -19,7 +19,9 @@ export async function grammarBench(args: string[]): Promise<void> {
   const row = keptTable('grammar', [
     'filler, nats a phone',
     'an4 test WER',
-    'an4 utterances right',
+    'words right',
+    'utterances right',
+    'of those without spelling',
     'an4 rejected',
     'librispeech dev rejected',
     'commonvoice1 dev rejected',
@@ -33,7 +35,10 @@ export async function grammarBench(args: string[]): Promise<void> {
       await using engine = await Engine.load({ model: directory });
       const commands = await heard(engine, 'an4', 'test', Number.POSITIVE_INFINITY);
       const scores = commands.map(({ text, words }): Score => scoreOf(align(scoringWords(text), words)));
-      const right = scores.filter((s) => s.substitutions + s.deletions + s.insertions === 0).length;
+      const right = (of: readonly Score[]): number =>
+        of.filter((s) => s.substitutions + s.deletions + s.insertions === 0).length / of.length;
+      const plain = scores.filter((_, i) => scoringWords(commands[i].text).every((w) => w.length > 1));
+      const { words, substitutions, deletions } = addScores(scores);
       const rejected = (clips: Heard[]): string =>
         `${((100 * clips.filter((c) => c.words.length === 0 || c.words.every((w) => w === OTHER)).length) / clips.length).toFixed(1)} %`;
       const general = [
@@ -44,7 +49,9 @@ export async function grammarBench(args: string[]): Promise<void> {
       row(
         cost,
         percent(wordErrorRate(addScores(scores)), 2),
-        percent(right / scores.length, 1),
+        percent(1 - (substitutions + deletions) / words, 1),
+        percent(right(scores), 1),
+        `${percent(right(plain), 1)} of ${plain.length}`,
         ...[commands, ...general].map(rejected),
       );
     } finally {
