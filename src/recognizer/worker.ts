@@ -1,23 +1,14 @@
-import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { checkProviders, openSession } from '../acoustic/index.js';
-import { type AudioSource, mixDown, openAudio, Resampler } from '../audio/index.js';
+import { type AudioSource, mixDown, openAudio } from '../audio/index.js';
 import { HearkenError, toHearkenError } from '../errors.js';
 import type { Lexicon } from '../lexicon/index.js';
 import { AsyncQueue } from './async-queue.js';
-import type {
-  FromWorker,
-  LoadedParts,
-  RecordingOptions,
-  RecordingPart,
-  StreamSummary,
-  ToWorker,
-  WorkerSetup,
-} from './messages.js';
+import { Channels, type Thread } from './channels.js';
+import { LoadMeter } from './load-meter.js';
+import type { FromWorker, LoadedParts, RecordingOptions, ToWorker, WorkerSetup } from './messages.js';
 import { readPackage, readWords } from './model-package.js';
-import { type LoadedModel, RecognizerStream } from './recognizer-stream.js';
-import { type Lead, leadStart, PartCutter } from './recording-part.js';
-import type { Result } from './results.js';
+import type { LoadedModel } from './recognizer-stream.js';
 import { ExtensibleVocabulary } from './vocabulary.js';
 
 /** The thread in which recordings are decoded and recognised. Messages of one stream are worked off in order. */
@@ -32,8 +23,6 @@ interface Job {
   aborted: boolean;
 }
 
-/** Samples fed at once: half a second keeps other streams waiting for milliseconds only. */
-const PIECE = 8000;
 const jobs = new Map<number, Job>();
 
 /** Loaded when a stream first has words that its vocabulary lacks: it takes a third of a second, and memory. */
@@ -73,122 +62,14 @@ function readParts({ model, grammars }: WorkerSetup): LoadedParts {
   };
 }
 
-/** Seconds of audio taken, and the thread's utilization, when a stream last ended. */
-let takenSeconds = 0;
-let utilization = performance.eventLoopUtilization();
+const meter = new LoadMeter();
 
-function takeLoad(): StreamSummary['load'] {
-  const now = performance.eventLoopUtilization();
-  const load = { seconds: takenSeconds, busySeconds: (now.active - utilization.active) / 1000 };
-  utilization = now;
-  takenSeconds = 0;
-  return load;
-}
-
-/** One recogniser a channel over planar samples of any rate. */
-class Channels {
-  readonly #streams: RecognizerStream[];
-  readonly #resamplers: Resampler[];
-  readonly #cutters: PartCutter[];
-  #frames = 0;
-  #busy = 0;
-
-  private constructor(
-    private readonly id: number,
-    private readonly sampleRate: number,
-    modelRate: number,
-    streams: RecognizerStream[],
-    part: RecordingPart | undefined,
-  ) {
-    this.#streams = streams;
-    this.#resamplers = streams.map(() => new Resampler(sampleRate, modelRate));
-    this.#cutters = streams.map(() => new PartCutter(part));
-  }
-
-  static async open(
-    id: number,
-    model: LoadedModel,
-    sampleRate: number,
-    count: number,
-    options: RecordingOptions,
-  ): Promise<Channels> {
-    const streams: RecognizerStream[] = [];
-    const start = options.part ? leadStart(options.part) : 0;
-    for (let c = 0; c < count; c++) streams.push(await RecognizerStream.open(model, options, start));
-    return new Channels(id, sampleRate, model.card.features.sampleRate, streams, options.part);
-  }
-
-  async accept(planes: Float32Array[], job: Job): Promise<void> {
-    const began = performance.now();
-    this.#frames += planes[0].length;
-    takenSeconds += planes[0].length / this.sampleRate;
-    for (const [c, stream] of this.#streams.entries()) {
-      const { lead, samples } = this.#cutters[c].cut(this.#resamplers[c].process(planes[c]));
-      if (lead) await this.#hearLead(stream, lead, job);
-      for (let at = 0; at < samples.length && !job.aborted; at += PIECE) {
-        this.#deliver(c, await stream.accept(samples.subarray(at, at + PIECE)));
-        if (samples.length > PIECE) await yieldToOthers();
-      }
-    }
-    this.#busy += performance.now() - began;
-  }
-
-  /** What comes before a part is not told. */
-  async #hearLead(stream: RecognizerStream, { samples, last }: Lead, job: Job): Promise<void> {
-    for (let at = 0; at < samples.length && !job.aborted; at += PIECE) {
-      await stream.accept(samples.subarray(at, at + PIECE));
-      await yieldToOthers();
-    }
-    if (last) await stream.finalize();
-  }
-
-  /** Whether nothing that comes belongs to the part any more. */
-  get past(): boolean {
-    return this.#cutters.every((c) => c.past);
-  }
-
-  async finalize(): Promise<void> {
-    const began = performance.now();
-    for (const [c, stream] of this.#streams.entries()) this.#deliver(c, await stream.finalize());
-    this.#busy += performance.now() - began;
-  }
-
-  reset(): void {
-    for (const stream of this.#streams) stream.reset();
-  }
-
-  async finish(): Promise<void> {
-    const began = performance.now();
-    for (const [c, stream] of this.#streams.entries()) {
-      const tail = this.#cutters[c].cut(this.#resamplers[c].flush()).samples;
-      if (tail.length > 0) this.#deliver(c, await stream.accept(tail));
-      this.#deliver(c, await stream.finish());
-    }
-    this.#busy += performance.now() - began;
-  }
-
-  #deliver(channel: number, results: Result[]): void {
-    for (const result of results) send({ type: 'result', id: this.id, result: { ...result, channel } });
-  }
-
-  summary(container: string, warnings: string[]): StreamSummary {
-    const { sampleRate } = this;
-    const seconds = this.#frames / sampleRate;
-    const all = [...warnings, ...this.#streams[0].warnings];
-    return {
-      seconds,
-      sampleRate,
-      channels: this.#streams.length,
-      container,
-      busySeconds: this.#busy / 1000,
-      warnings: all,
-      load: takeLoad(),
-    };
-  }
-}
-
-/** Messages that have come for other streams get their turn. */
-const yieldToOthers = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const threadOf = (id: number, job: Job, model: LoadedModel): Thread => ({
+  model,
+  load: meter,
+  tell: (result) => send({ type: 'result', id, result }),
+  aborted: () => job.aborted,
+});
 
 async function runSamples(
   id: number,
@@ -197,9 +78,9 @@ async function runSamples(
   sampleRate: number,
   options: RecordingOptions,
 ): Promise<void> {
-  const channels = await Channels.open(id, model, sampleRate, 1, options);
+  const channels = await Channels.open(threadOf(id, job, model), sampleRate, 1, options);
   for await (const input of job.input) {
-    if ('samples' in input) await channels.accept([input.samples], job);
+    if ('samples' in input) await channels.accept([input.samples]);
     else if ('type' in input && input.type === 'reset') channels.reset();
     else await channels.finalize();
     send({ type: 'taken', id });
@@ -224,10 +105,11 @@ async function runRecording(
   }
   const source: AudioSource = await openAudio(path ?? bytes(), options.raw);
   const split = options.channels === 'split';
-  const channels = await Channels.open(id, model, Math.round(source.sampleRate), split ? source.channels : 1, options);
+  const count = split ? source.channels : 1;
+  const channels = await Channels.open(threadOf(id, job, model), Math.round(source.sampleRate), count, options);
   for await (const planes of source.chunks) {
     if (job.aborted) return;
-    await channels.accept(split ? planes : [mixDown(planes)], job);
+    await channels.accept(split ? planes : [mixDown(planes)]);
     if (channels.past) break;
   }
   await channels.finish();
