@@ -9,6 +9,7 @@ import { LoadMeter } from './load-meter.js';
 import type { FromWorker, LoadedParts, RecordingOptions, ToWorker, WorkerSetup } from './messages.js';
 import { readPackage, readWords } from './model-package.js';
 import type { LoadedModel } from './recognizer-stream.js';
+import { Slots } from './slots.js';
 import { ExtensibleVocabulary } from './vocabulary.js';
 
 /** The thread in which recordings are decoded and recognised. Messages of one stream are worked off in order. */
@@ -24,6 +25,9 @@ interface Job {
 }
 
 const jobs = new Map<number, Job>();
+
+/** Files worked on at once: each takes memory, and more of them would not be done earlier. What is pushed may be live and never waits. */
+const files = new Slots(4);
 
 /** Loaded when a stream first has words that its vocabulary lacks: it takes a third of a second, and memory. */
 let lexicon: Promise<Lexicon> | undefined;
@@ -103,6 +107,7 @@ async function runRecording(
       send({ type: 'taken', id });
     }
   }
+  if (job.aborted) return;
   const source: AudioSource = await openAudio(path ?? bytes(), options.raw);
   const split = options.channels === 'split';
   const count = split ? source.channels : 1;
@@ -143,7 +148,11 @@ port.on('message', (message: ToWorker) => {
       start(message.id, async (job) => runSamples(message.id, job, await loading, message.sampleRate, message.options));
       break;
     case 'recording':
-      start(message.id, async (job) => runRecording(message.id, job, await loading, message.path, message.options));
+      start(message.id, async (job) => {
+        const model = await loading;
+        const run = (): Promise<void> => runRecording(message.id, job, model, message.path, message.options);
+        await (message.path === undefined ? run() : files.run(run));
+      });
       break;
     case 'samples':
     case 'bytes':

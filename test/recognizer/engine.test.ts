@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
@@ -71,6 +72,30 @@ describe('Engine', function () {
     expect(together[0]).to.deep.equal(alone);
     expect(together[1]).to.deep.equal(alone);
     expect(together[3]).to.deep.equal(alone);
+  });
+
+  it('takes any number of files at once: each worker does a few at a time, the rest wait, or are given up waiting', async () => {
+    const alone = await finals(engine.transcribe(SAMPLE));
+    const began = performance.now();
+    const ended: number[] = [];
+    const controller = new AbortController();
+    setMaxListeners(30, controller.signal);
+    const last = finals(engine.transcribe(SAMPLE, { signal: controller.signal }));
+    const others = await Promise.all(
+      Array.from({ length: 24 }, async () => {
+        const found = await finals(engine.transcribe(SAMPLE));
+        ended.push(performance.now() - began);
+        return found;
+      }),
+    );
+    for (const found of others) expect(found).to.deep.equal(alone);
+    // Were all worked on side by side, all would end together.
+    expect(Math.min(...ended)).to.be.below(Math.max(...ended) / 2);
+    expect(await last).to.deep.equal(alone);
+    const waiting = Array.from({ length: 24 }, () => finals(engine.transcribe(SAMPLE, { signal: controller.signal })));
+    controller.abort();
+    await Promise.all(waiting.map((given) => rejects(given, 'STREAM_ABORTED')));
+    expect(await finals(engine.transcribe(SAMPLE))).to.deep.equal(alone);
   });
 
   it('keeps word times in order and inside the audio', async () => {
