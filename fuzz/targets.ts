@@ -40,8 +40,7 @@ export interface Target {
 }
 
 /** A label of any word; few have the same. */
-const labelOf = (word: string): number =>
-  [...word].reduce((n, c) => (31 * n + (c.codePointAt(0) as number)) % 9973, 4) + 4;
+const labelOf = (word: string): number => Buffer.from(word).reduce((n, byte) => (31 * n + byte) % 9973, 0) + 4;
 
 const text = (...samples: string[]): Uint8Array[] => samples.map((s) => Buffer.from(s));
 const file = (path: string): Uint8Array => Uint8Array.from(readFileSync(resolve(ROOT, path)));
