@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { NewWord } from '../recognizer/new-words.js';
 import type { Phrase } from '../recognizer/phrases.js';
-import type { StreamOptions } from '../recognizer/recognizer-stream.js';
+import type { StreamOptions } from '../recognizer/stream-options.js';
 
 /** Words and phrases for one stream, as commands take them. */
 export interface VocabularyFlags {

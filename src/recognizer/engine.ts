@@ -10,8 +10,8 @@ import { DEFAULT_MODEL } from './model-package.js';
 import { checkNewWords } from './new-words.js';
 import { checkPhrases } from './phrases.js';
 import { RecognitionStream } from './recognition-stream.js';
-import type { StreamOptions } from './recognizer-stream.js';
 import { checkPart } from './recording-part.js';
+import type { StreamOptions } from './stream-options.js';
 import { WorkerClient } from './worker-client.js';
 
 export interface EngineOptions {

@@ -1,8 +1,8 @@
 import type { RawFormat } from '../audio/index.js';
 import type { ErrorCode } from '../errors.js';
 import type { PackageParts, WordsParts } from './model-package.js';
-import type { StreamOptions } from './recognizer-stream.js';
 import type { Result } from './results.js';
+import type { StreamOptions } from './stream-options.js';
 
 /** A result and the channel it was heard on: 0, or the channel's index where channels are kept apart. */
 export type ChannelResult = Result & { channel: number };

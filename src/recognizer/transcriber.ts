@@ -1,0 +1,199 @@
+import {
+  BeamDecoder,
+  checkEndpointRules,
+  decoderOptions,
+  ENDPOINT_RULES,
+  type EndpointRule,
+  endpointRule,
+  type Lattice,
+  nBest,
+  type PathLabel,
+  PhraseBias,
+  timedWords,
+  wordConfidences,
+} from '../decoder/index.js';
+import { HearkenError } from '../errors.js';
+import { masked } from '../written/index.js';
+import { labelledPhrases, type SpelledPhrase } from './phrases.js';
+import type { Alternative, Result, Segment, Word } from './results.js';
+import type { StreamOptions } from './stream-options.js';
+import type { Extension, Vocabulary } from './vocabulary.js';
+import { PieceWriter } from './written-pieces.js';
+
+/** Lattice beam where alternatives are asked for: of words that are all but certain, the others lie far behind. */
+const ALTERNATIVES_BEAM = 12;
+/** Frames after which an endpoint is looked for. */
+const ENDPOINT_FRAMES = 10;
+
+/** The network's output as a stream has it. */
+export interface ScoreClock {
+  /** Log-likelihoods of a frame. */
+  outputs: number;
+  /** Seconds of a frame. */
+  frameSeconds: number;
+  /** When a frame begins, in seconds of the stream; frames are counted from its start or from where it began anew. */
+  secondsOf(frame: number): number;
+}
+
+/** Log-likelihoods to segments and partial results: search, endpoints, confidences. */
+export class Transcriber {
+  /** Phrases that cannot be listened for. */
+  readonly warnings: readonly string[];
+  #clock: ScoreClock;
+  #vocabulary: Vocabulary;
+  #decoder: BeamDecoder;
+  #partials: boolean;
+  #alternatives: number;
+  #writer: PieceWriter | undefined;
+  #mask: boolean;
+  #endpoints: EndpointRule[];
+  #asksRelativeCost: boolean;
+  /** Frame at which the current segment began. */
+  #segmentStart = 0;
+  #segment = 0;
+  #lastPartial = '';
+
+  /** @throws OPTION_INVALID */
+  constructor(
+    clock: ScoreClock,
+    { vocabulary, unpronounced }: Extension,
+    spelled: readonly SpelledPhrase[],
+    options: StreamOptions,
+  ) {
+    this.#clock = clock;
+    this.#vocabulary = vocabulary;
+    const settings = decoderOptions({ ...vocabulary.decoder, ...options.decoder });
+    if ((options.alternatives ?? 0) > 0 && options.decoder?.latticeBeam === undefined)
+      settings.latticeBeam = Math.max(settings.latticeBeam, ALTERNATIVES_BEAM);
+    const { phrases, unknown } = labelledPhrases(spelled, (word) => vocabulary.label(word));
+    this.warnings = [
+      ...unpronounced.map((word) => `"${word}" cannot be listened for: no pronunciation, or a closed grammar`),
+      ...unknown.map(({ phrase, word }) => `phrase "${phrase}" left out: no word "${word}" in the vocabulary`),
+    ];
+    const lm = phrases.length > 0 ? new PhraseBias(vocabulary.lm, phrases, settings.lmWeight) : vocabulary.lm;
+    this.#decoder = new BeamDecoder(vocabulary.graph, lm, clock.outputs, settings);
+    this.#partials = options.partials ?? false;
+    this.#alternatives = options.alternatives ?? 0;
+    const numbers = options.written ?? false;
+    const punctuation = options.punctuation ?? false;
+    if (numbers || punctuation) this.#writer = new PieceWriter({ numbers, punctuation });
+    this.#mask = options.profanity === 'mask';
+    this.#endpoints = checkEndpointRules(options.endpoint ?? ENDPOINT_RULES);
+    this.#asksRelativeCost = this.#endpoints.some((r) => r.maxRelativeCost !== undefined);
+    if (!(Number.isInteger(this.#alternatives) && this.#alternatives >= 0 && this.#alternatives <= 100))
+      throw new HearkenError(
+        'OPTION_INVALID',
+        `alternatives ${this.#alternatives} is not a whole number from 0 to 100`,
+      );
+    if (this.#alternatives > 0 && this.#decoder.options.latticeBeam === 0)
+      throw new HearkenError('OPTION_INVALID', 'alternatives need a latticeBeam above 0');
+  }
+
+  /** @param chunk whole frames */
+  advance(chunk: Float32Array): Result[] {
+    const results: Result[] = [];
+    const width = this.#clock.outputs;
+    // Endpoints are looked for at fixed frames of the stream, whatever chunks come.
+    for (let at = 0; at < chunk.length; at += width) {
+      this.#decoder.advance(chunk.subarray(at, at + width));
+      if (this.#decoder.frames % ENDPOINT_FRAMES === 0) {
+        const segment = this.#endpoint();
+        if (segment) results.push(segment);
+      }
+    }
+    const partial = this.#partials ? this.#partial() : undefined;
+    return partial ? [...results, partial] : results;
+  }
+
+  /** What was heard of the segment is dropped. */
+  reset(): void {
+    this.#decoder.start();
+    this.#lastPartial = '';
+  }
+
+  /** Frames are counted from 0 again. */
+  beginAnew(): void {
+    this.#segmentStart = 0;
+  }
+
+  #endpoint(): Segment | undefined {
+    const frames = this.#decoder.frames;
+    const words = timedWords(this.#decoder.bestPath(false).labels, frames);
+    const last = words.at(-1);
+    const silence = last ? (last.complete ? frames - last.end : 0) : frames;
+    const heard = {
+      utteranceLength: frames * this.#clock.frameSeconds,
+      trailingSilence: silence * this.#clock.frameSeconds,
+      hasWords: words.length > 0,
+      relativeCost: this.#asksRelativeCost ? this.#decoder.relativeCost() : 0,
+    };
+    const rule = endpointRule(heard, this.#endpoints);
+    return rule > 0 ? this.finalize(`rule${rule}`) : undefined;
+  }
+
+  /** The segment so far is at its end; undefined where no word was heard. */
+  finalize(reason: Segment['reason']): Segment | undefined {
+    const frames = this.#decoder.frames;
+    const path = this.#decoder.bestPath(true);
+    const timed = timedWords(path.labels, frames);
+    const sure = timed.length > 0 && this.#decoder.options.latticeBeam > 0;
+    const lattice = sure ? this.#decoder.lattice() : undefined;
+    const confidences = lattice ? wordConfidences(timed, lattice) : [];
+    const alternatives = lattice && this.#alternatives > 0 ? this.#otherReadings(lattice, path.cost) : undefined;
+    const words = timed.map((w, i): Word => {
+      const word = this.#word(w.label, w.begin, w.end);
+      return sure ? { ...word, confidence: Math.round(confidences[i] * 1000) / 1000 } : word;
+    });
+    this.#segmentStart += frames;
+    this.reset();
+    if (words.length === 0) return undefined;
+    return {
+      type: 'final',
+      index: this.#segment++,
+      text: words.map((w) => w.text).join(' '),
+      words,
+      start: words[0].start,
+      end: words[words.length - 1].end,
+      reason,
+      ...(alternatives && { alternatives }),
+      ...(this.#writer && { written: this.#writer.write(words) }),
+      complete: path.reachedFinal,
+    };
+  }
+
+  /** The best path of the lattice is the segment itself. */
+  #otherReadings(lattice: Lattice, bestCost: number): Alternative[] {
+    return nBest(lattice, this.#alternatives + 1)
+      .slice(1)
+      .map(({ labels, cost }) => ({
+        text: this.#text(labels),
+        cost: Math.round((cost - bestCost) * 1000) / 1000,
+      }));
+  }
+
+  #text(labels: readonly PathLabel[]): string {
+    return timedWords(labels, 0)
+      .map((w) => this.#written(w.label))
+      .join(' ');
+  }
+
+  #written(label: number): string {
+    const word = this.#vocabulary.words[label];
+    return this.#mask ? masked(word) : word;
+  }
+
+  #word(label: number, begin: number, end: number): Word {
+    const [start, stop] = [begin, end].map((frame) => this.#clock.secondsOf(this.#segmentStart + frame));
+    return { text: this.#written(label), start, end: stop };
+  }
+
+  #partial(): Result | undefined {
+    const path = this.#decoder.bestPath(false);
+    const stable = this.#text(path.labels.slice(0, this.#decoder.stableLabels()));
+    const unstable = this.#text(path.labels).slice(stable.length).trim();
+    const key = `${stable}|${unstable}`;
+    if (key === this.#lastPartial || (stable === '' && unstable === '')) return undefined;
+    this.#lastPartial = key;
+    return { type: 'partial', index: this.#segment, stable, unstable };
+  }
+}
