@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { monoChunks, openAudio } from '../src/audio/index.js';
+import { concat } from '../test/support/audio.js';
 import { manifest, withClips } from './scores.js';
 
 export const RATE = 16_000;
@@ -28,12 +29,6 @@ export function allClips(): Promise<AllClips> {
       clips.push({ text, begin, end: at });
       add(PAUSE);
     }
-    const out = new Float32Array(at - (at % 480));
-    let filled = 0;
-    for (const p of parts) {
-      out.set(p.subarray(0, out.length - filled), filled);
-      filled += p.length;
-    }
-    return { samples: out, clips };
+    return { samples: concat(parts).subarray(0, at - (at % 480)), clips };
   });
 }

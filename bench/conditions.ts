@@ -3,6 +3,7 @@ import { monoChunks, openAudio, Resampler } from '../src/audio/index.js';
 import { Engine } from '../src/index.js';
 import { segmentsOf } from '../src/recognizer/segments.js';
 import { addScores, wordErrorRate } from '../src/scoring/index.js';
+import { concat } from '../test/support/audio.js';
 import { soundsWithoutSpeech } from '../test/support/noises.js';
 import { random } from '../test/support/random-fst.js';
 import { keptTable } from './results.js';
@@ -86,7 +87,7 @@ export async function conditionsBench(): Promise<void> {
 
 /** A recording as mono at the model's rate. */
 async function samplesOf(path: string): Promise<Float32Array> {
-  const parts: number[] = [];
-  for await (const samples of monoChunks(await openAudio(path), RATE)) parts.push(...samples);
-  return Float32Array.from(parts);
+  const parts: Float32Array[] = [];
+  for await (const samples of monoChunks(await openAudio(path), RATE)) parts.push(samples.slice());
+  return concat(parts);
 }

@@ -8,6 +8,7 @@ import type { PackageParts } from '../src/recognizer/model-package.js';
 import type { Segment } from '../src/recognizer/results.js';
 import { ScoreStream } from '../src/recognizer/score-stream.js';
 import { align, type Score, scoreOf, scoringWords } from '../src/scoring/index.js';
+import { concat } from '../test/support/audio.js';
 
 const SPEECH = resolve(import.meta.dirname, '../../../shared/speech');
 
@@ -71,13 +72,7 @@ export function scoredClips(parts: PackageParts, corpus: string, split: string, 
       for await (const samples of monoChunks(source, parts.card.features.sampleRate))
         chunks.push(...(await stream.accept(samples)));
       chunks.push(...(await stream.finish()));
-      const scores = new Float32Array(chunks.reduce((n, c) => n + c.length, 0));
-      let at = 0;
-      for (const c of chunks) {
-        scores.set(c, at);
-        at += c.length;
-      }
-      out.push({ id, text, scores });
+      out.push({ id, text, scores: concat(chunks) });
     }
     return out;
   });
