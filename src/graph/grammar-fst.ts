@@ -1,13 +1,15 @@
 import { HearkenError } from '../errors.js';
 import { connect, determinizeAcceptor, minimize, pushWeights, removeEpsilon, VectorFst } from '../fst/index.js';
+import { disambiguate } from './disambiguate.js';
 import type { Expansion, Grammar } from './grammar.js';
 
 /** States of a grammar written out: each call of a rule is a copy of it. */
 const MAX_STATES = 200_000;
 
 /**
- * The sentences of a grammar's public rules as an acceptor, deterministic and minimal. A choice costs −ln of its share of
- * the weights; going on with a repetition, or taking what is optional, costs −ln ½, and so does not.
+ * The sentences of a grammar's public rules as an acceptor, deterministic and minimal; where no deterministic one exists, as
+ * with `(<a>+ | <b>+)` of words that both have, BACK_OFF arcs tell the ways apart. A choice costs −ln of its share of the
+ * weights; going on with a repetition, or taking what is optional, costs −ln ½, and so does not.
  * @param wordId label of a word, undefined where it cannot be pronounced
  * @throws GRAMMAR_FORMAT naming words without a label, or where no sentence is left; FST_LIMIT
  */
@@ -82,12 +84,22 @@ export function grammarFst({ rules }: Grammar, wordId: (word: string) => number 
     throw new HearkenError('GRAMMAR_FORMAT', `words without a pronunciation: ${[...unknown].join(', ')}`);
   const plain = connect(removeEpsilon(fst));
   if (plain.start < 0) throw new HearkenError('GRAMMAR_FORMAT', 'the grammar allows no sentence');
-  const small = determinizeAcceptor(plain, { maxStates: MAX_STATES });
+  const small = determinizedIfPossible(plain) ?? disambiguate(minimize(plain));
   const total = pushWeights(small);
   const out = minimize(small);
   // What was pushed off the whole is paid on ending, where it changes no choice.
   for (let s = 0; s < out.numStates; s++) if (out.isFinal(s)) out.setFinal(s, out.final(s) + total);
   return out;
+}
+
+/** Undefined where states become many more than there were, as they do without end where weights of two ways drift apart. */
+function determinizedIfPossible(fst: VectorFst): VectorFst | undefined {
+  try {
+    return determinizeAcceptor(fst, { maxStates: 4 * fst.numStates + 10_000 });
+  } catch (error) {
+    if (error instanceof HearkenError && error.code === 'FST_LIMIT') return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { HearkenError } from '../../src/errors.js';
-import { compose, distanceToFinal, VectorFst } from '../../src/fst/index.js';
+import type { VectorFst } from '../../src/fst/index.js';
 import { grammarFst, grammarTags, parseJsgf } from '../../src/graph/index.js';
+import { sentenceCost } from '../support/sentence-cost.js';
 
 const HEADER = '#JSGF V1.0;\ngrammar test;\n';
 const ids = new Map<string, number>();
@@ -14,15 +15,8 @@ const id = (word: string): number => {
 /** Cost of a sentence, Infinity where the grammar does not allow it. */
 const cost = (text: string, sentence: string): number => costIn(grammarFst(parseJsgf(HEADER + text), id), sentence);
 
-function costIn(fst: VectorFst, sentence: string): number {
-  const line = new VectorFst();
-  line.start = line.addState();
-  for (const word of sentence.split(' ').filter(Boolean))
-    line.addArc(line.numStates - 1, id(word), id(word), 0, line.addState());
-  line.setFinal(line.numStates - 1);
-  const both = compose(line, fst);
-  return both.start < 0 ? Number.POSITIVE_INFINITY : distanceToFinal(both)[both.start];
-}
+const costIn = (fst: VectorFst, sentence: string): number =>
+  sentenceCost(fst, sentence.split(' ').filter(Boolean).map(id));
 
 const refusal = (text: string, options = {}): string => {
   try {
@@ -55,6 +49,14 @@ describe('JSGF grammars', () => {
       ['', false],
     ] as const)
       expect(Number.isFinite(cost(COMMANDS, sentence)), sentence).to.equal(allowed);
+  });
+
+  it('say the same words in ways whose weights drift apart', () => {
+    const ways = 'public <x> = /3/ yes+ | (yes | no)+;';
+    const [loop, choice] = [Math.LN2, Math.LN2];
+    expect(cost(ways, 'yes yes yes')).to.be.closeTo(Math.log(4 / 3) + 3 * loop, 1e-3);
+    expect(cost(ways, 'yes no')).to.be.closeTo(Math.log(4) + 2 * (loop + choice), 1e-3);
+    expect(cost(ways, 'maybe')).to.equal(Number.POSITIVE_INFINITY);
   });
 
   it('weigh alternatives', () => {
