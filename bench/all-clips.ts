@@ -12,7 +12,7 @@ export interface AllClips {
   clips: { text: string; begin: number; end: number }[];
 }
 
-/** All librispeech dev clips one behind another, a pause after each: about half an hour, a whole number of 30 ms. */
+/** All librispeech dev clips one behind another, a pause after each: about half an hour, a whole number of 300 ms, after which endpoints are looked for. */
 export function allClips(): Promise<AllClips> {
   return withClips('librispeech', 'dev', async (directory) => {
     const parts: Float32Array[] = [];
@@ -29,6 +29,6 @@ export function allClips(): Promise<AllClips> {
       clips.push({ text, begin, end: at });
       add(PAUSE);
     }
-    return { samples: concat(parts).subarray(0, at - (at % 480)), clips };
+    return { samples: concat(parts).subarray(0, at - (at % 4800)), clips };
   });
 }
