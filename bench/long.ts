@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import type { Word } from '../src/index.js';
+import { Engine, type Word } from '../src/index.js';
+import { segmentsOf } from '../src/recognizer/segments.js';
+import { align } from '../src/scoring/index.js';
 import { s16, wav } from '../test/support/wav.js';
 import { allClips, RATE } from './all-clips.js';
 import { watched } from './peak-memory.js';
@@ -13,7 +15,7 @@ const ROWS = 12;
 
 /**
  * One recording of many hours, made of all librispeech dev clips over and over with pauses between, through the command line: memory by the
- * hour, and each round's words and times against the second's (the first begins without anything before it).
+ * hour, and the words and times of each half hour against what is heard of it as a part.
  * @param args hours (3)
  */
 export async function longBench([hours = '3']: string[]): Promise<void> {
@@ -30,12 +32,18 @@ export async function longBench([hours = '3']: string[]): Promise<void> {
     };
     const words = segments.flatMap((s) => s.words);
     console.log(machine());
-    const byRound = Array.from({ length: rounds }, (_, r) => words.filter((w) => Math.floor(w.start / seconds) === r));
-    const row = table('round', 'words', 'same words as the second', 'largest difference of times, s');
-    for (const [r, own] of byRound.entries()) {
-      const same = own.length === byRound[1].length && own.every((w, i) => w.text === byRound[1][i].text);
-      const shifts = own.map((w, i) => Math.abs(w.start - byRound[1][i]?.start - (r - 1) * seconds));
-      row(r + 1, own.length, same ? 'yes' : 'no', same ? Math.max(...shifts).toFixed(3) : '');
+    const row = table('from, h', 'words', 'other words as a part', 'largest difference of times, s');
+    await using engine = await Engine.load();
+    const parts = await Promise.all(
+      Array.from({ length: rounds }, async (_, r) => {
+        const part = { from: r * round.length, to: (r + 1) * round.length };
+        return (await segmentsOf(engine.open(path, { part }))).segments[0].flatMap((s) => s.words);
+      }),
+    );
+    for (const [r, heard] of parts.entries()) {
+      const own = words.filter((w) => Math.floor(w.start / seconds) === r);
+      const { others, shift } = compared(own, heard);
+      row(((r * seconds) / 3600).toFixed(2), own.length, others, shift.toFixed(3));
     }
     const ordered = words.every((w, i) => w.start <= w.end && (i === 0 || words[i - 1].end <= w.start));
     const whole = rounds * seconds;
@@ -70,4 +78,18 @@ export async function longBench([hours = '3']: string[]): Promise<void> {
   } finally {
     rmSync(directory, { recursive: true });
   }
+}
+
+/** Words that differ, and the largest difference of the times of those that do not. */
+function compared(own: readonly Word[], heard: readonly Word[]): { others: number; shift: number } {
+  let [i, j, others, shift] = [0, 0, 0, 0];
+  const texts = (words: readonly Word[]): string[] => words.map((w) => w.text);
+  for (const { operation, reference, hypothesis } of align(texts(own), texts(heard))) {
+    if (operation === 'correct')
+      shift = Math.max(shift, Math.abs(own[i].start - heard[j].start), Math.abs(own[i].end - heard[j].end));
+    else others++;
+    if (reference !== undefined) i++;
+    if (hypothesis !== undefined) j++;
+  }
+  return { others, shift };
 }
