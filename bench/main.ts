@@ -10,6 +10,7 @@ import { installBench } from './install.js';
 import { longBench } from './long.js';
 import { modelsBench } from './models.js';
 import { noisesBench } from './noises.js';
+import { peersBench } from './peers.js';
 import { phrasesBench } from './phrases.js';
 import { pocketsphinxBench } from './pocketsphinx.js';
 import { serverBench } from './server.js';
@@ -31,6 +32,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   long: longBench,
   models: modelsBench,
   noises: noisesBench,
+  peers: peersBench,
   phrases: phrasesBench,
   pocketsphinx: pocketsphinxBench,
   server: serverBench,
