@@ -3,12 +3,10 @@ import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { scoringWords } from '../src/scoring/index.js';
 import { random } from '../test/support/random-fst.js';
-import { s16, wav } from '../test/support/wav.js';
-import { allClips, RATE } from './all-clips.js';
-import { watched } from './peak-memory.js';
+import { allClips, RATE, writeRounds } from './all-clips.js';
+import { watchedHearken } from './peak-memory.js';
 import { keep, machine, table } from './results.js';
 
-const MAIN = resolve(import.meta.dirname, '../src/cli/main.js');
 /** A word may begin this much outside the clip it is said in. */
 const SLACK = 0.1;
 
@@ -23,7 +21,7 @@ export async function alignBench([hours = '1', wrong = '0.05']: string[]): Promi
   const directory = mkdtempSync(resolve(tmpdir(), 'hearken-align-'));
   try {
     const audio = resolve(directory, 'long.wav');
-    writeFileSync(audio, wav({ data: Buffer.concat(Array.from({ length: rounds }, () => s16(samples))) }));
+    writeRounds(audio, samples, rounds);
     const said = Array.from({ length: rounds }, (_, r) =>
       clips.flatMap(({ text, begin, end }) =>
         scoringWords(text).map((word) => {
@@ -46,7 +44,7 @@ export async function alignBench([hours = '1', wrong = '0.05']: string[]): Promi
       });
       const text = resolve(directory, 'long.txt');
       writeFileSync(text, words.map((w) => w.word).join('\n'));
-      const ran = await watched(process.execPath, [MAIN, 'align', audio, text]);
+      const ran = await watchedHearken('align', audio, text);
       const found = JSON.parse(ran.out) as {
         words: { text: string; start: number; end: number }[];
         skipped: { position: number }[];

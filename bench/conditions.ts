@@ -1,15 +1,14 @@
 import { resolve } from 'node:path';
-import { monoChunks, openAudio, Resampler } from '../src/audio/index.js';
+import { Resampler } from '../src/audio/index.js';
 import { Engine } from '../src/index.js';
 import { segmentsOf } from '../src/recognizer/segments.js';
 import { addScores, wordErrorRate } from '../src/scoring/index.js';
-import { concat } from '../test/support/audio.js';
 import { soundsWithoutSpeech } from '../test/support/noises.js';
 import { random } from '../test/support/random-fst.js';
+import { monoSamples, RATE } from './all-clips.js';
 import { keptTable } from './results.js';
 import { scored, spreadClips, withClips } from './scores.js';
 
-const RATE = 16_000;
 const CLIPS = 60;
 const SETS = ['librispeech', 'commonvoice1'] as const;
 
@@ -60,7 +59,7 @@ export async function conditionsBench(): Promise<void> {
       const clips = await Promise.all(
         spreadClips(set, 'dev', CLIPS).map(async ({ id, text }) => ({
           text,
-          samples: await samplesOf(resolve(directory, `${id}.opus`)),
+          samples: await monoSamples(resolve(directory, `${id}.opus`)),
         })),
       );
       for (const [row, [, rate, change]] of conditions.entries()) {
@@ -83,11 +82,4 @@ export async function conditionsBench(): Promise<void> {
   }
   const print = keptTable('conditions', ['condition', ...SETS]);
   for (const row of rows) print(...row);
-}
-
-/** A recording as mono at the model's rate. */
-async function samplesOf(path: string): Promise<Float32Array> {
-  const parts: Float32Array[] = [];
-  for await (const samples of monoChunks(await openAudio(path), RATE)) parts.push(samples.slice());
-  return concat(parts);
 }

@@ -6,6 +6,7 @@ import { ConstFst, writeOpenFst } from '../src/fst/index.js';
 import { NgramLm } from '../src/lm/index.js';
 import { type PackageParts, readPackage } from '../src/recognizer/model-package.js';
 import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
+import { concat } from '../test/support/audio.js';
 import { median } from './median.js';
 import { replayGraph, runSherpa } from './peers/sherpa.js';
 import { keptTable, machine } from './results.js';
@@ -117,7 +118,7 @@ function cells(name: string, { options, wer, tokens, micros }: Measured): (strin
 /** All clips as one: sherpa-onnx's decoder keeps no lattice, so length costs it nothing. */
 const joined = (clips: readonly ScoredClip[]): { text: string; scores: Float32Array } => ({
   text: clips.map((c) => c.text).join(' '),
-  scores: Float32Array.from(clips.flatMap((c) => Array.from(c.scores))),
+  scores: concat(clips.map((c) => c.scores)),
 });
 
 /** sherpa-onnx's decoder; of its time what it takes with a graph of one state is subtracted. */

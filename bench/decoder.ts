@@ -13,6 +13,7 @@ import { ConstFst } from '../src/fst/index.js';
 import { NgramLm } from '../src/lm/index.js';
 import { DEFAULT_MODEL, readPackage } from '../src/recognizer/model-package.js';
 import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
+import { concat } from '../test/support/audio.js';
 import { median } from './median.js';
 import { keptTable, machine } from './results.js';
 import { type ScoredClip, scoredClips } from './scores.js';
@@ -88,7 +89,7 @@ function latency(clips: readonly ScoredClip[], width: number, decoder: BeamDecod
   const want = Math.round(20 / FRAME_SECONDS) * width;
   const times: number[] = [];
   for (let first = 0; first + 4 < clips.length; first++) {
-    const joined = Float32Array.from(clips.slice(first, first + 4).flatMap((c) => Array.from(c.scores)));
+    const joined = concat(clips.slice(first, first + 4).map((c) => c.scores));
     if (joined.length < want) continue;
     decoder.start();
     decoder.advance(joined.subarray(0, want));

@@ -1,15 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { Engine, type Word } from '../src/index.js';
 import { segmentsOf } from '../src/recognizer/segments.js';
 import { align } from '../src/scoring/index.js';
-import { s16, wav } from '../test/support/wav.js';
-import { allClips, RATE } from './all-clips.js';
-import { watched } from './peak-memory.js';
+import { allClips, RATE, writeRounds } from './all-clips.js';
+import { watchedHearken } from './peak-memory.js';
 import { draw, keep, machine, table } from './results.js';
 
-const MAIN = resolve(import.meta.dirname, '../src/cli/main.js');
 /** Rows of the table of memory. */
 const ROWS = 12;
 
@@ -25,8 +23,8 @@ export async function longBench([hours = '3']: string[]): Promise<void> {
     const seconds = round.length / RATE;
     const rounds = Math.ceil((Number(hours) * 3600) / seconds);
     const path = resolve(directory, 'long.wav');
-    writeFileSync(path, wav({ data: Buffer.concat(Array.from({ length: rounds }, () => s16(round))) }));
-    const ran = await watched(process.execPath, [MAIN, 'transcribe', path, '-j', '1', '-f', 'json', '-o', directory]);
+    writeRounds(path, round, rounds);
+    const ran = await watchedHearken('transcribe', path, '-j', '1', '-f', 'json', '-o', directory);
     const { segments } = JSON.parse(readFileSync(resolve(directory, 'long.json'), 'utf8')) as {
       segments: { words: Word[] }[];
     };

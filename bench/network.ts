@@ -37,6 +37,10 @@ export async function runNetwork(
   return { ms: performance.now() - began, scores };
 }
 
+/** The largest difference between two runs' scores. */
+export const difference = (a: readonly Float32Array[], b: readonly Float32Array[]): number =>
+  Math.max(...a.map((chunk, c) => chunk.reduce((most, x, i) => Math.max(most, Math.abs(x - b[c][i])), 0)));
+
 export const chunksOf = (card: ModelCard, seconds: number): number =>
   Math.round((seconds * 100) / (CHUNK_OUTPUTS * card.acoustic.subsampling));
 

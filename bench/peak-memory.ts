@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 export interface Ran {
   out: string;
@@ -10,6 +11,7 @@ export interface Ran {
   memory: { seconds: number; megabytes: number }[];
 }
 
+const MAIN = resolve(import.meta.dirname, '../src/cli/main.js');
 const LOOK_MS = 20;
 /** Looks between two that are kept. */
 const KEPT = 50;
@@ -38,3 +40,6 @@ export async function watched(command: string, args: readonly string[]): Promise
   if (code !== 0) throw new Error(`${command}: ${err.slice(-1000)}`);
   return { out, seconds: (performance.now() - began) / 1000, megabytes: most, memory };
 }
+
+/** The same of our command line. */
+export const watchedHearken = (...args: readonly string[]): Promise<Ran> => watched(process.execPath, [MAIN, ...args]);

@@ -4,13 +4,12 @@ import { resolve } from 'node:path';
 import { openAudio } from '../src/audio/index.js';
 import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
 import { median } from './median.js';
-import { type Ran, watched } from './peak-memory.js';
+import { type Ran, watched, watchedHearken } from './peak-memory.js';
 import { keep, machine, table } from './results.js';
 import { manifest, SETS, withClips } from './scores.js';
 
 const CLIPS = Number(process.env.HEARKEN_BENCH_CLIPS ?? 60);
 const MODEL = '/usr/share/pocketsphinx/model/en-us';
-const MAIN = resolve(import.meta.dirname, '../src/cli/main.js');
 
 interface Heard extends Ran {
   texts: string[];
@@ -112,7 +111,7 @@ async function hearken(raw: string, clips: number): Promise<Heard> {
   const out = resolve(raw, 'ours');
   const names = Array.from({ length: clips }, (_, i) => resolve(raw, `${i}.raw`));
   const flags = ['--raw', '16000,s16le', '-j', '1', '-o', out];
-  const ran = await watched(process.execPath, [MAIN, 'transcribe', ...names, ...flags]);
+  const ran = await watchedHearken('transcribe', ...names, ...flags);
   return { ...ran, texts: names.map((_, i) => readFileSync(resolve(out, `${i}.txt`), 'utf8').replace(/\n/g, ' ')) };
 }
 

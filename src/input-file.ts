@@ -4,7 +4,7 @@ import { HearkenError } from './errors.js';
 const STDIN = 0;
 
 /** The bytes of a file that a user named, `-` for standard input. @throws INPUT_NOT_FOUND */
-export function inputBytes(path: string): Uint8Array {
+export function inputBytes(path: string): Buffer {
   try {
     return readFileSync(path === '-' ? STDIN : path);
   } catch (cause) {
@@ -13,4 +13,4 @@ export function inputBytes(path: string): Uint8Array {
 }
 
 /** The text of a file that a user named, `-` for standard input. @throws INPUT_NOT_FOUND */
-export const inputText = (path: string): string => Buffer.from(inputBytes(path)).toString();
+export const inputText = (path: string): string => inputBytes(path).toString();

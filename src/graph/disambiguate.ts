@@ -1,3 +1,4 @@
+import { HearkenError } from '../errors.js';
 import { VectorFst } from '../fst/index.js';
 import { BACK_OFF } from './labels.js';
 
@@ -5,8 +6,9 @@ import { BACK_OFF } from './labels.js';
  * An acceptor in which no state has two arcs of one label: behind the second and each further one that leads elsewhere as many
  * BACK_OFF arcs tell its way from the others. For grammars that say the same words in ways whose weights drift apart, which
  * no deterministic acceptor can hold; with the marks their composition with a lexicon can be determinized.
+ * @throws FST_LIMIT past `maxStates`: ways of one label take states by their square
  */
-export function disambiguate(fst: VectorFst): VectorFst {
+export function disambiguate(fst: VectorFst, maxStates: number): VectorFst {
   const out = new VectorFst();
   out.reserve(fst.numStates);
   out.start = fst.start;
@@ -23,6 +25,8 @@ export function disambiguate(fst: VectorFst): VectorFst {
       ways.set(ilabel, earlier + 1);
       let [from, label, cost] = [s, ilabel, weight];
       for (let mark = 0; mark < earlier; mark++) {
+        if (out.numStates >= maxStates)
+          throw new HearkenError('FST_LIMIT', `telling the ways of a grammar apart passed ${maxStates} states`);
         const to = out.addState();
         out.addArc(from, label, label, cost, to);
         [from, label, cost] = [to, BACK_OFF, 0];

@@ -84,7 +84,7 @@ export function grammarFst({ rules }: Grammar, wordId: (word: string) => number 
     throw new HearkenError('GRAMMAR_FORMAT', `words without a pronunciation: ${[...unknown].join(', ')}`);
   const plain = connect(removeEpsilon(fst));
   if (plain.start < 0) throw new HearkenError('GRAMMAR_FORMAT', 'the grammar allows no sentence');
-  const small = determinizedIfPossible(plain) ?? disambiguate(minimize(plain));
+  const small = determinizedIfPossible(plain) ?? disambiguate(minimize(plain), MAX_STATES);
   const total = pushWeights(small);
   const out = minimize(small);
   // What was pushed off the whole is paid on ending, where it changes no choice.
@@ -95,7 +95,7 @@ export function grammarFst({ rules }: Grammar, wordId: (word: string) => number 
 /** Undefined where states become many more than there were, as they do without end where weights of two ways drift apart. */
 function determinizedIfPossible(fst: VectorFst): VectorFst | undefined {
   try {
-    return determinizeAcceptor(fst, { maxStates: 4 * fst.numStates + 10_000 });
+    return determinizeAcceptor(fst, { maxStates: Math.min(MAX_STATES, 4 * fst.numStates + 10_000) });
   } catch (error) {
     if (error instanceof HearkenError && error.code === 'FST_LIMIT') return undefined;
     throw error;

@@ -59,6 +59,11 @@ describe('JSGF grammars', () => {
     expect(cost(ways, 'maybe')).to.equal(Number.POSITIVE_INFINITY);
   });
 
+  it('that say one word in very many such ways are refused, not written out', () => {
+    const ways = Array.from({ length: 700 }, (_, i) => `(yes no w${i})`).join(' | ');
+    expect(refusal(`${HEADER}public <x> = /3/ yes+ | (yes | no)+ | ${ways};`)).to.match(/passed 200000 states/);
+  });
+
   it('weigh alternatives', () => {
     const text = 'public <a> = /3/ yes | /1/ no | /0/ never;';
     expect(cost(text, 'yes')).to.be.closeTo(-Math.log(3 / 4), 1e-6);

@@ -1,4 +1,4 @@
-import { runNetwork } from '../../bench/network.js';
+import { difference, runNetwork } from '../../bench/network.js';
 import { openSession, type Provider } from '../../src/acoustic/index.js';
 import { DEFAULT_MODEL, readPackage } from '../../src/recognizer/model-package.js';
 
@@ -13,9 +13,6 @@ async function scoresOn(name: Provider, batch: number): Promise<Float32Array[]> 
   const { session } = await openSession(acoustic, [name]);
   return (await runNetwork(session, card, batch, Number(seconds))).scores;
 }
-
-const difference = (a: Float32Array[], b: Float32Array[]): number =>
-  Math.max(...a.map((chunk, c) => chunk.reduce((most, x, i) => Math.max(most, Math.abs(x - b[c][i])), 0)));
 
 const alone = await scoresOn(provider as Provider, 1);
 const fromProcessor = difference(alone, await scoresOn('cpu', 1));

@@ -98,6 +98,11 @@ class Corpus:
         """The training clips whose every word has a pronunciation."""
         return [c for c in self.split("train") if c["prons"] is not None]
 
+    def spread(self, count):
+        """About `count` of them, evenly spread."""
+        clips = self.pronounced()
+        return clips[:: len(clips) // count]
+
     def split(self, split, corpus=None):
         return [c for c in self.clips if c["split"] == split and corpus in (None, c["corpus"])]
 
