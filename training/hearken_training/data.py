@@ -135,6 +135,16 @@ def reverberate(x, seconds, wet):
     return np.log(power + wet * tail).astype(np.float32)
 
 
+def vocal_tract(x, factor):
+    """The voice of another length of vocal tract (VTLP, Jaitly and Hinton 2013): what stood at `factor` times a bin's frequency
+    moves there; the top bin is repeated where nothing stands."""
+    centres = features.bin_centres()
+    at = np.interp(factor * centres, centres, np.arange(features.BINS))
+    low = np.minimum(at.astype(int), features.BINS - 2)
+    share = (at - low).astype(np.float32)
+    return x[:, low] * (1 - share) + x[:, low + 1] * share
+
+
 def telephone(x, rng):
     """The upper band of a line at 8 kHz: next to nothing, as resampled and dithered at run time."""
     x = x.copy()
@@ -144,8 +154,10 @@ def telephone(x, rng):
 
 
 def augment(x, rng, other):
-    """Reverberation, telephone band, volume, equalisation, noise and babble, in the log-mel domain (before CMVN). `other` is
-    another clip's features."""
+    """Vocal tract, reverberation, telephone band, volume, equalisation, noise and babble, in the log-mel domain (before CMVN).
+    `other` is another clip's features."""
+    if rng.random() < 0.6:
+        x = vocal_tract(x, rng.uniform(0.87, 1.15))
     if rng.random() < 0.15:
         x = reverberate(x, rng.uniform(0.2, 0.8), rng.uniform(0.3, 2.0))
     if rng.random() < 0.06:
@@ -169,11 +181,12 @@ def augment(x, rng, other):
 
 
 def mask(x, rng):
-    """SpecAugment on normalised features: up to two frequency bands and time spans set to the mean."""
+    """SpecAugment on normalised features: two frequency bands, and a time span a second of speech, set to the mean."""
     for _ in range(2):
-        width = rng.integers(0, 15)
+        width = rng.integers(0, 24)
         at = rng.integers(0, features.BINS - width)
         x[:, at : at + width] = 0
+    for _ in range(2 + len(x) // 100):
         width = int(rng.integers(0, min(25, max(1, len(x) // 8))))
         at = rng.integers(0, len(x) - width)
         x[at : at + width] = 0

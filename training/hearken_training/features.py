@@ -21,6 +21,12 @@ def _mel(hz):
     return (1127 * np.log((1 + (np.asarray(hz, _f32) / _f32(700))).astype(np.float64)).astype(_f32).astype(np.float64)).astype(_f32)
 
 
+def bin_centres():
+    """Centre of every mel bin in Hz."""
+    mels = np.linspace(_mel(LOW), _mel(HIGH), BINS + 2)[1:-1].astype(np.float64)
+    return 700 * (np.exp(mels / 1127) - 1)
+
+
 def _mel_bank():
     low, high = _mel(LOW), _mel(HIGH)
     delta = _f32(_f32(high - low) / _f32(BINS + 1))
