@@ -30,6 +30,8 @@ interface Flags extends PackageFlags {
 /** What speech outside a grammar is written as. */
 const OTHER = '<other>';
 const DEFAULT_FILLER = 2.2;
+/** Of a grammar's package, at least. Small graphs can afford it, and beam 10 loses one command in a hundred (bench/README.md). */
+const GRAMMAR_BEAM = 13;
 
 /** Graphs that hold their whole grammar. */
 export function graphCommand(): Command {
@@ -124,7 +126,13 @@ function build(path: string, flags: Flags): void {
   writeVocabulary(flags.out, [...labels.keys()]);
   writeFileSync(resolve(flags.out, 'graph.bin'), writeSections(graph.toSections()));
   const facts = { order, vocabulary: labels.size, graphStates: graph.numStates, graphArcs: graph.numArcs };
-  sealPackage({ ...flags, files: ['words.txt', 'graph.bin'], graph: 'static', facts });
+  sealPackage({
+    ...flags,
+    files: ['words.txt', 'graph.bin'],
+    graph: 'static',
+    ...(grammar && { decoder: { beam: Math.max(GRAMMAR_BEAM, decoder.beam ?? 0) } }),
+    facts,
+  });
   if (unknown.length > 0)
     say(`${unknown.length} words without a pronunciation were left out: ${unknown.slice(0, 10).join(', ')}`);
   say(JSON.stringify({ ...facts, peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024) }));

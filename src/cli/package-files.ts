@@ -46,13 +46,15 @@ export interface NewPackage {
   /** Files made, besides those of the acoustic model. */
   files: readonly string[];
   graph: ModelCard['graph'];
+  /** Decoder settings other than the base's. */
+  decoder?: ModelCard['decoder'];
   /** Sources of the text, `name|licence|attribution`; none: the base's are kept. */
   credit: readonly string[];
   facts: Record<string, unknown>;
 }
 
 /** Put the acoustic model beside the new files and write the card with everyone's checksum. */
-export function sealPackage({ files: made, graph, facts, ...flags }: NewPackage): void {
+export function sealPackage({ files: made, graph, decoder, facts, ...flags }: NewPackage): void {
   const inPlace = resolve(flags.base) === resolve(flags.out); // then the checksums of the files just replaced no longer count
   const base = readCard(flags.base, !inPlace);
   const acoustic = [base.acoustic.file, ...(base.acoustic.units ? [base.acoustic.units] : [])];
@@ -72,6 +74,7 @@ export function sealPackage({ files: made, graph, facts, ...flags }: NewPackage)
   const card = {
     ...base,
     graph,
+    decoder: { ...base.decoder, ...decoder },
     checksums,
     // A static graph holds nothing of the base's text.
     text: text.length > 0 || graph === 'static' ? text : base.text,

@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
+import { readCard } from '../../src/acoustic/index.js';
+import { DEFAULT_MODEL } from '../../src/recognizer/model-package.js';
 import { hearken } from '../support/cli.js';
 import { DATA } from '../support/shared.js';
 
@@ -53,6 +55,8 @@ describe('adapting a model to a text', function () {
     expect(adapt('a', '--weight', '1').status).to.equal(2);
     writeFileSync(resolve(dir, 'g.gram'), '#JSGF V1.0;\ngrammar g;\npublic <g> = yes | no;\n');
     expect(hearken('graph', 'build', resolve(dir, 'g.gram'), '-o', resolve(dir, 'closed')).status).to.equal(0);
+    const { decoder } = JSON.parse(readFileSync(resolve(dir, 'closed/card.json'), 'utf8'));
+    expect(decoder).to.deep.equal({ ...readCard(DEFAULT_MODEL, false).decoder, beam: 13 });
     expect(adapt('yes', '--base', resolve(dir, 'closed')).err).to.include('MODEL_CARD');
   });
 });

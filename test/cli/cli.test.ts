@@ -14,6 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
+import { readCard } from '../../src/acoustic/index.js';
+import { DEFAULT_MODEL } from '../../src/recognizer/model-package.js';
 import { DATA, ROOT } from '../support/shared.js';
 import { s16, wav } from '../support/wav.js';
 
@@ -249,6 +251,7 @@ describe('command line', function () {
     expect(built.code, built.err).to.equal(0);
     expect(built.err).to.match(/1 words without a pronunciation were left out: 12x/);
     expect(readdirSync(model)).to.not.include('lm.bin');
+    expect(readCard(model, true).decoder).to.deep.equal(readCard(DEFAULT_MODEL, true).decoder);
     const { out } = await hearken(['transcribe', SHORT, '--model', model, '-f', 'json']);
     const [{ words: heard }] = JSON.parse(out).segments ?? JSON.parse(out)[0].segments;
     for (const { text, start, end } of heard) {
