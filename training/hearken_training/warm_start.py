@@ -26,9 +26,13 @@ def grow(state, model):
     return out
 
 
+def halved(state):
+    """A model state in half precision."""
+    return {k: v.half() if v.is_floating_point() else v for k, v in state.items()}
+
+
 def save_weights(checkpoint, out):
     """The averaged weights and units of a training checkpoint, in half precision: enough to begin another run with."""
     saved = torch.load(checkpoint)
-    average = {k: v.half() if v.is_floating_point() else v for k, v in saved["average"].items()}
     out.parent.mkdir(exist_ok=True)
-    torch.save({"average": average, "units": saved["units"]}, out)
+    torch.save({"average": halved(saved["average"]), "units": saved["units"]}, out)

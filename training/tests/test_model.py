@@ -14,6 +14,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from hearken_training import prune
+from hearken_training.averaging import estimate_norms, mean_of
 from hearken_training.blocks import KINDS
 from hearken_training.export import build, entropy
 from hearken_training.model import AcousticModel
@@ -69,6 +70,23 @@ class ModelTest(unittest.TestCase):
         grown.load_state_dict(grow(state, grown))
         x = torch.randn(2, 30, 80)
         self.assertLess((small(x) - grown(x)).abs().max().item(), 1e-5)
+
+    def test_batch_norms_of_a_mean_fit_its_activations(self):
+        one, other = random_model(), random_model()
+        for p in other.parameters():
+            p.data += 0.3 * torch.randn_like(p)
+        model = random_model()
+        model.load_state_dict(mean_of([one.state_dict(), other.state_dict()], [1, 3]))
+        self.assertTrue(torch.allclose(model.stem.weight, 0.25 * one.stem.weight + 0.75 * other.stem.weight, atol=1e-6))
+        x = np.random.default_rng(1).normal(size=(4, 300, 80)).astype(np.float32)
+        estimate_norms(model, [x, x])
+        model.stem_norm.weight.data.fill_(1)
+        model.stem_norm.bias.data.zero_()
+        seen = []
+        model.stem_norm.register_forward_hook(lambda norm, args, y: seen.append(y))
+        model.aligned(torch.from_numpy(x))
+        self.assertLess(seen[0].mean(0).abs().max().item(), 0.02)
+        self.assertLess((seen[0].std(0) - 1).abs().max().item(), 0.02)
 
     def test_a_path_of_another_delay_is_refused(self):
         with self.assertRaises(ValueError):
