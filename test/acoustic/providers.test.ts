@@ -8,8 +8,8 @@ import { expect } from 'chai';
 /** Vulkan in software, as Debian's chromium brings it along. */
 const SOFTWARE_VULKAN = '/usr/lib/chromium/vk_swiftshader_icd.json';
 const SCRIPT = resolve(import.meta.dirname, '../support/network-on.js');
-/** Nats; scores span tens of them. int8 products are rounded elsewhere than on the processor. */
-const TOLERANCE = 0.02;
+/** Nats; scores span tens of them. A value between two int8 steps may fall to either; in fp32 the same networks differ by 3e-5. */
+const TOLERANCE = 0.3;
 
 interface Differences {
   chunks: number;
