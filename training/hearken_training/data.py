@@ -181,7 +181,7 @@ def augment(x, rng, other):
 
 
 def mask(x, rng):
-    """SpecAugment on normalised features: two frequency bands, and a time span a second of speech, set to the mean."""
+    """SpecAugment on normalised features: two frequency bands, and two time spans and one more a second, set to the mean."""
     for _ in range(2):
         width = rng.integers(0, 24)
         at = rng.integers(0, features.BINS - width)
