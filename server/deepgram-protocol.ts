@@ -49,6 +49,7 @@ export function startOf(url: URL): StartMessage {
     ...(channels !== undefined && { channels }),
     channelMode: multichannel ? 'split' : 'mix',
     partials: interim_results,
+    rescore: true,
     phrases: listened,
     written: smart_format ?? false,
     punctuation: (smart_format || punctuate) ?? false,

@@ -47,6 +47,8 @@ const START = z.strictObject({
   /** One transcript of all channels, or one a channel. */
   channelMode: z.enum(['mix', 'split']).default('mix'),
   partials: z.boolean().default(true),
+  /** Segments are heard again with the recurrent language model when they are whole; default: not with `partials`, whose stable words it may change. */
+  rescore: z.boolean().optional(),
   /** Milliseconds between partial results at least. */
   partialInterval: z.number().min(0).max(60_000).default(0),
   /** Words with times and confidences in final results. */

@@ -108,6 +108,7 @@ class Session {
     this.#stream = context.engine.createStream({
       sampleRate,
       partials: true,
+      rescore: true,
       alternatives: Math.max(0, alternatives - 1),
       phrases: list.map((text) => ({ text })),
     });

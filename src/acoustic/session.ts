@@ -48,5 +48,5 @@ export async function openSession(model: Uint8Array, providers: readonly Provide
   }
   const reasons = passedOver.map((p) => `${p.provider}: ${p.reason}`).join('; ');
   const code = passedOver.some((p) => p.provider === 'cpu') ? 'MODEL_FILE' : 'PROVIDER_UNAVAILABLE';
-  throw new HearkenError(code, `the acoustic model could not be started (${reasons})`);
+  throw new HearkenError(code, `the network could not be started (${reasons})`);
 }

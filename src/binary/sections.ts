@@ -10,6 +10,7 @@ const MAGIC = 'HKSECT01';
 const MAX_HEADER = 64 << 20;
 
 const TYPES = {
+  i8: Int8Array,
   u8: Uint8Array,
   u16: Uint16Array,
   u32: Uint32Array,
@@ -18,7 +19,7 @@ const TYPES = {
 } as const;
 
 type TypeName = keyof typeof TYPES;
-export type SectionArray = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float32Array;
+export type SectionArray = Int8Array | Uint8Array | Uint16Array | Uint32Array | Int32Array | Float32Array;
 
 interface Entry {
   name: string;

@@ -7,11 +7,13 @@ import { readSectionFile } from '../binary/sections.js';
 import { HearkenError } from '../errors.js';
 import { inputText } from '../input-file.js';
 import {
+  linesOf,
   modelOfArpa,
   NgramLm,
   perplexityOf,
   rankWords,
   readTexts,
+  sentences,
   sentencesOf,
   trainMixture,
   vocabularyOf,
@@ -46,6 +48,11 @@ export function lmCommand(): Command {
       '\nExample:\n  hearken lm train notes.txt -o notes.arpa\n  hearken graph build notes.arpa -o my-model',
     )
     .action(train);
+  lm.command('words')
+    .description('a text as language models are estimated on it: lower-case words as they are said, a sentence a line')
+    .argument('<text...>', 'plain text files')
+    .option('--exclude <file...>', 'files of sentences to leave out', [] as string[])
+    .action(words);
   lm.command('perplexity')
     .description('how well a model foretells a text: perplexity and the share of unknown words')
     .argument('<text...>', 'plain text files')
@@ -71,6 +78,19 @@ async function train(texts: string[], flags: TrainFlags): Promise<void> {
   );
   const total = (key: 'words' | 'sentences' | 'excluded'): number => stores.reduce((n, s) => n + s[key], 0);
   say(`${total('words')} words in ${total('sentences')} sentences, ${total('excluded')} sentences left out`);
+}
+
+async function words(texts: string[], flags: { exclude: string[] }): Promise<void> {
+  const excluded = new Set((await sentencesOf(flags.exclude)).map((s) => s.join(' ')));
+  async function* lines(): AsyncGenerator<string> {
+    for (const path of texts)
+      for await (const line of linesOf(path))
+        for (const sentence of sentences(line)) {
+          const text = sentence.join(' ');
+          if (!excluded.has(text)) yield `${text}\n`;
+        }
+  }
+  await pipeline(Readable.from(lines()), process.stdout, { end: false });
 }
 
 /** A model and its vocabulary from whatever holds one. */

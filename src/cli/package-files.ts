@@ -59,7 +59,9 @@ export function sealPackage({ files: made, graph, decoder, facts, ...flags }: Ne
   const base = readCard(flags.base, !inPlace);
   const acoustic = [base.acoustic.file, ...(base.acoustic.units ? [base.acoustic.units] : [])];
   if (!inPlace) for (const f of acoustic) copyFileSync(resolve(flags.base, f), resolve(flags.out, f));
-  const files = [...acoustic, ...made];
+  // Of other texts than the base's, its recurrent model knows nothing.
+  const recurrentLm = inPlace ? base.recurrentLm : undefined;
+  const files = [...acoustic, ...Object.values(recurrentLm ?? {}), ...made];
   const checksums = Object.fromEntries(
     files.map((f) => [
       f,
@@ -73,6 +75,7 @@ export function sealPackage({ files: made, graph, decoder, facts, ...flags }: Ne
     .map(([name, licence = '', attribution = '']) => ({ name, licence, attribution }));
   const card = {
     ...base,
+    recurrentLm,
     graph,
     decoder: { ...base.decoder, ...decoder },
     checksums,

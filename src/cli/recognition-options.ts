@@ -9,6 +9,7 @@ export interface RecognitionFlags extends VocabularyFlags {
   channels: 'mix' | 'split';
   raw?: RawFormat;
   beam?: number;
+  rescore: boolean;
   written?: boolean;
   punctuate?: boolean;
   maskProfanity?: boolean;
@@ -23,6 +24,7 @@ export function addRecognitionOptions(command: Command): Command {
     )
     .option('--raw <rate,encoding[,channels]>', 'the input is headerless PCM, e.g. 8000,mulaw', rawFormat)
     .option('--beam <cost>', 'search beam: wider is slower and more exact', positiveNumber)
+    .option('--no-rescore', 'without the recurrent language model: faster, more errors')
     .option('--written', 'as people write: numbers, dates, money in figures')
     .option('--punctuate', 'with sentence ends, commas, question marks and capitals')
     .option('--mask-profanity', 'profane words as their first letter and asterisks');
@@ -34,6 +36,7 @@ export function recognitionOf(flags: RecognitionFlags): RecordingOptions {
     channels: flags.channels,
     ...(flags.raw && { raw: flags.raw }),
     ...(flags.beam !== undefined && { decoder: { beam: flags.beam } }),
+    rescore: flags.rescore,
     written: flags.written ?? false,
     punctuation: flags.punctuate ?? false,
     profanity: flags.maskProfanity ? 'mask' : 'keep',

@@ -21,5 +21,6 @@ export { DECODER_DEFAULTS, type DecoderOptions, decoderOptions } from './options
 export { type OracleResult, oracle } from './oracle.js';
 export { type BiasPhrase, PhraseBias } from './phrase-bias.js';
 export { rescoreLattice } from './rescore.js';
+export { type HistoryModel, rescoreHistories } from './rescore-histories.js';
 export { type TimedCost, type WordLattice, withoutAlignments, wordLattice } from './word-lattice.js';
 export { type TimedWord, timedWords } from './words.js';

@@ -4,7 +4,7 @@ import { type ModelCard, readCard } from '../acoustic/index.js';
 import { readSectionFile, type Sections } from '../binary/sections.js';
 import { HearkenError } from '../errors.js';
 import { ConstFst } from '../fst/index.js';
-import { NgramLm } from '../lm/index.js';
+import { NgramLm, RecurrentLm } from '../lm/index.js';
 
 export const DEFAULT_MODEL = resolve(import.meta.dirname, '../../../models/en-small');
 
@@ -15,6 +15,8 @@ export interface WordsParts {
   /** Absent where the graph holds the whole grammar. */
   lm?: Sections;
   graph: Sections;
+  /** The model that finals are rescored with, where there is one. */
+  recurrent?: { network: Uint8Array; tables: Sections; words: string[] };
   /** Text of the file that says which units the acoustic model has; absent where units are phones. */
   units?: string;
 }
@@ -29,16 +31,22 @@ export function readPackage(directory: string): PackageParts {
   const file = (name: string): string => resolve(directory, name);
   let parts: PackageParts;
   try {
-    const bytes = readFileSync(file(card.acoustic.file));
-    const acoustic = new Uint8Array(new SharedArrayBuffer(bytes.length));
-    acoustic.set(bytes);
+    const lines = (name: string): string[] => readFileSync(file(name), 'utf8').trimEnd().split('\n');
+    const { recurrentLm } = card;
     parts = {
       card,
-      acoustic,
-      words: readFileSync(file('words.txt'), 'utf8').trimEnd().split('\n'),
+      acoustic: sharedBytes(file(card.acoustic.file)),
+      words: lines('words.txt'),
       ...(card.acoustic.units && { units: readFileSync(file(card.acoustic.units), 'utf8') }),
       ...(card.graph === 'lookahead' && { lm: readSectionFile(file('lm.bin'), NgramLm.KIND) }),
       graph: readSectionFile(file('graph.bin'), ConstFst.KIND),
+      ...(recurrentLm && {
+        recurrent: {
+          network: sharedBytes(file(recurrentLm.network)),
+          tables: readSectionFile(file(recurrentLm.tables), RecurrentLm.KIND),
+          words: lines(recurrentLm.words),
+        },
+      }),
     };
   } catch (cause) {
     if (cause instanceof HearkenError) throw cause;
@@ -46,6 +54,13 @@ export function readPackage(directory: string): PackageParts {
   }
   checkPackage(parts);
   return parts;
+}
+
+function sharedBytes(path: string): Uint8Array {
+  const bytes = readFileSync(path);
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  return shared;
 }
 
 /** The words of another package for the acoustic model of `base`. @throws as readPackage; MODEL_CARD where it was made for another model */

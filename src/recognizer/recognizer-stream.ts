@@ -93,17 +93,19 @@ export class RecognizerStream {
   }
 
   async #flush(reason: Segment['reason']): Promise<Result[]> {
-    const results = this.#search(await this.#scores.finish());
+    const results = await this.#search(await this.#scores.finish());
     results.push(...this.#hits(this.#spotter?.finish() ?? []));
-    const last = this.#transcriber?.finalize(reason);
+    const last = await this.#transcriber?.finalize(reason);
     return last ? [...results, last] : results;
   }
 
-  #search(chunks: Float32Array[]): Result[] {
-    return chunks.flatMap((chunk) => [
-      ...this.#hits(this.#spotter?.advance(chunk) ?? []),
-      ...(this.#transcriber?.advance(chunk) ?? []),
-    ]);
+  async #search(chunks: Float32Array[]): Promise<Result[]> {
+    const results: Result[] = [];
+    for (const chunk of chunks) {
+      results.push(...this.#hits(this.#spotter?.advance(chunk) ?? []));
+      results.push(...((await this.#transcriber?.advance(chunk)) ?? []));
+    }
+    return results;
   }
 
   #hits(spotted: readonly Spotted[]): KeywordHit[] {

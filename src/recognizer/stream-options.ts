@@ -8,6 +8,11 @@ export interface StreamOptions {
   decoder?: Partial<DecoderOptions>;
   /** Also give partial results; default false. */
   partials?: boolean;
+  /**
+   * Hear each segment again, when it is whole, with the package's recurrent language model: fewer errors. Default true, but false with
+   * `partials`: their `stable` words are those of the first hearing, which the second may change.
+   */
+  rescore?: boolean;
   /** Other readings to give with each segment, 0 to 100; default 0. Needs a lattice. */
   alternatives?: number;
   /** Also give segments as people write them: numbers, dates, money in figures; default false. English. */

@@ -9,6 +9,7 @@ import {
   nBest,
   type PathLabel,
   PhraseBias,
+  rescoreHistories,
   timedWords,
   wordConfidences,
 } from '../decoder/index.js';
@@ -43,6 +44,7 @@ export class Transcriber {
   #vocabulary: Vocabulary;
   #decoder: BeamDecoder;
   #partials: boolean;
+  #rescores: boolean;
   #alternatives: number;
   #writer: PieceWriter | undefined;
   #mask: boolean;
@@ -73,6 +75,7 @@ export class Transcriber {
     const lm = phrases.length > 0 ? new PhraseBias(vocabulary.lm, phrases, settings.lmWeight) : vocabulary.lm;
     this.#decoder = new BeamDecoder(vocabulary.graph, lm, clock.outputs, settings);
     this.#partials = options.partials ?? false;
+    this.#rescores = options.rescore ?? !this.#partials;
     this.#alternatives = options.alternatives ?? 0;
     const numbers = options.written ?? false;
     const punctuation = options.punctuation ?? false;
@@ -90,14 +93,14 @@ export class Transcriber {
   }
 
   /** @param chunk whole frames */
-  advance(chunk: Float32Array): Result[] {
+  async advance(chunk: Float32Array): Promise<Result[]> {
     const results: Result[] = [];
     const width = this.#clock.outputs;
     // Endpoints are looked for at fixed frames of the stream, whatever chunks come.
     for (let at = 0; at < chunk.length; at += width) {
       this.#decoder.advance(chunk.subarray(at, at + width));
       if (this.#decoder.frames % ENDPOINT_FRAMES === 0) {
-        const segment = this.#endpoint();
+        const segment = await this.#endpoint();
         if (segment) results.push(segment);
       }
     }
@@ -116,7 +119,7 @@ export class Transcriber {
     this.#segmentStart = 0;
   }
 
-  #endpoint(): Segment | undefined {
+  async #endpoint(): Promise<Segment | undefined> {
     const frames = this.#decoder.frames;
     const words = timedWords(this.#decoder.bestPath(false).labels, frames);
     const last = words.at(-1);
@@ -132,12 +135,14 @@ export class Transcriber {
   }
 
   /** The segment so far is at its end; undefined where no word was heard. */
-  finalize(reason: Segment['reason']): Segment | undefined {
+  async finalize(reason: Segment['reason']): Promise<Segment | undefined> {
     const frames = this.#decoder.frames;
-    const path = this.#decoder.bestPath(true);
+    const { reachedFinal, ...first } = this.#decoder.bestPath(true);
+    const sure = first.labels.length > 0 && this.#decoder.options.latticeBeam > 0;
+    const heard = sure ? this.#decoder.lattice() : undefined;
+    const lattice = heard && (await this.#rescored(heard));
+    const path = lattice && lattice !== heard ? nBest(lattice, 1)[0] : first;
     const timed = timedWords(path.labels, frames);
-    const sure = timed.length > 0 && this.#decoder.options.latticeBeam > 0;
-    const lattice = sure ? this.#decoder.lattice() : undefined;
     const confidences = lattice ? wordConfidences(timed, lattice) : [];
     const alternatives = lattice && this.#alternatives > 0 ? this.#otherReadings(lattice, path.cost) : undefined;
     const words = timed.map((w, i): Word => {
@@ -157,8 +162,25 @@ export class Transcriber {
       reason,
       ...(alternatives && { alternatives }),
       ...(this.#writer && { written: this.#writer.write(words) }),
-      complete: path.reachedFinal,
+      complete: reachedFinal,
     };
+  }
+
+  /** The lattice by the recurrent model too. */
+  async #rescored(lattice: Lattice): Promise<Lattice> {
+    const { lm, recurrent } = this.#vocabulary;
+    if (!this.#rescores || !recurrent) return lattice;
+    const { lmWeight, latticeBeam } = this.#decoder.options;
+    return rescoreHistories(
+      lattice,
+      lm,
+      recurrent.histories((label) => lm.unigramCost(label)),
+      {
+        weight: lmWeight,
+        share: recurrent.share,
+        beam: latticeBeam,
+      },
+    );
   }
 
   /** The best path of the lattice is the segment itself. */

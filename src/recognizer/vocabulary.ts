@@ -4,7 +4,7 @@ import { HearkenError } from '../errors.js';
 import { ConstFst } from '../fst/index.js';
 import { ContextTable, extendGraph, FIRST_WORD, type LexiconEntry, type WordSlots, wordSlots } from '../graph/index.js';
 import type { Lexicon, Pronunciation } from '../lexicon/index.js';
-import { NgramLm } from '../lm/index.js';
+import { NgramLm, type RecurrentLm } from '../lm/index.js';
 import type { WordsParts } from './model-package.js';
 import { type NewWord, phonesOf } from './new-words.js';
 import { wordsOf } from './phrases.js';
@@ -20,6 +20,8 @@ export interface Vocabulary {
   graph: ConstFst;
   lm: RescoringLm;
   decoder: ModelCard['decoder'];
+  /** Finals are rescored with it. */
+  recurrent: RecurrentLm | undefined;
 }
 
 /** A vocabulary with words added, and those that could not be. */
@@ -40,7 +42,7 @@ export class ExtensibleVocabulary {
   #extensions = new Map<string, Extension>();
   #lexicon: () => Promise<Lexicon>;
 
-  constructor(parts: WordsParts, lexicon: () => Promise<Lexicon>) {
+  constructor(parts: WordsParts, lexicon: () => Promise<Lexicon>, recurrent?: RecurrentLm) {
     this.#parts = parts;
     this.#lexicon = lexicon;
     this.plain = {
@@ -49,6 +51,7 @@ export class ExtensibleVocabulary {
       graph: new ConstFst(parts.graph),
       lm: parts.lm ? new NgramLm(parts.lm) : NO_LM,
       decoder: parts.card.decoder,
+      recurrent,
     };
   }
 
@@ -130,7 +133,7 @@ export class ExtensibleVocabulary {
     );
     const graph = extendGraph(plain.graph, slots, context, this.phones, entries);
     return {
-      vocabulary: { words, label: (w) => labels.get(w) ?? plain.label(w), graph, lm, decoder: plain.decoder },
+      vocabulary: { ...plain, words, label: (w) => labels.get(w) ?? plain.label(w), graph, lm },
       unpronounced,
     };
   }

@@ -263,9 +263,10 @@ def into_package(model, shipped, out, ranges=None):
     out.mkdir(parents=True, exist_ok=True)
     built, state = build(model, ranges)
     onnx.save(built, out / "acoustic.onnx")
-    for file in ("words.txt", "graph.bin", "lm.bin", "units.txt"):
-        shutil.copy(shipped / file, out / file)
     card = json.loads((shipped / "card.json").read_text())
+    for file in card["checksums"]:
+        if file != "acoustic.onnx":
+            shutil.copy(shipped / file, out / file)
     card["acoustic"].update(stateSize=state, parameters=sum(p.numel() for p in model.parameters()), multiplyAdds=model.multiply_adds())
     card["checksums"]["acoustic.onnx"] = sha256(out / "acoustic.onnx")
     (out / "card.json").write_text(json.dumps(card, indent=2) + "\n")

@@ -78,6 +78,12 @@ def teacher_of(path):
     return trained(saved, config["model"])
 
 
+def taught_scores(teachers, feats):
+    """What a student is to learn: the mean of its teachers' scores [B, T/3, outputs]."""
+    with torch.no_grad():
+        return sum(scores_of(teacher, feats) for teacher in teachers) / len(teachers)
+
+
 def distillation(y, wanted, lengths):
     """Sum over frames of the divergence of the softmax of `y` from that of the teacher's scores."""
     total = 0
@@ -93,10 +99,10 @@ def stalled(log, patience):
     return len(valid) > patience and max(valid[-patience:]) <= max(valid[:-patience])
 
 
-def train(corpus, config, out, initial=None, max_epochs=None, units=None, teacher=None):
+def train(corpus, config, out, initial=None, max_epochs=None, units=None, teachers=()):
     """Train to `config`, writing checkpoints and log.jsonl under `out`; goes on from a checkpoint found there. A flat start counts
-    its units unless it is given some. With a `teacher` (a checkpoint with the same units), its scores on the same augmented
-    features are learnt too, `distill` times as much as the objective."""
+    its units unless it is given some. With `teachers` (checkpoints with the same units), the mean of their scores on the
+    same augmented features is learnt too, `distill` times as much as the objective."""
     settings = config["train"]
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config["seed"])
@@ -136,7 +142,7 @@ def train(corpus, config, out, initial=None, max_epochs=None, units=None, teache
         """The averaged weights beside the checkpoint: which are best is decided by word errors, not by the objective."""
         torch.save({"average": average.state_dict(), "units": units, "config": config}, out / f"average-{at:.1f}.pt")
 
-    elder = teacher_of(teacher) if teacher else None
+    elders = [teacher_of(path) for path in teachers]
     log = open(out / "log.jsonl", "a")
     model.train()
     while epoch < (max_epochs or settings["epochs"]):
@@ -154,10 +160,8 @@ def train(corpus, config, out, initial=None, max_epochs=None, units=None, teache
             frames = outputs_of(lengths)
             mmi = LFMMI.apply(y, frames, numerators, trigram, units, settings["boost"])
             loss = (mmi + settings["output_l2"] * y.square().sum()) / sum(frames)
-            if elder:
-                with torch.no_grad():
-                    wanted = scores_of(elder, feats)
-                loss = loss + settings["distill"] * distillation(y, wanted, frames) / sum(frames)
+            if elders:
+                loss = loss + settings["distill"] * distillation(y, taught_scores(elders, feats), frames) / sum(frames)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             norm = torch.nn.utils.clip_grad_norm_(model.parameters(), settings["clip"])

@@ -1,0 +1,27 @@
+import { Tensor } from 'onnxruntime-node';
+import { openSession } from '../acoustic/index.js';
+import { NgramLm, RecurrentLm } from '../lm/index.js';
+import type { WordsParts } from './model-package.js';
+
+/** The recurrent language model of a package, run on the processor: its steps are too small for a GPU. @throws MODEL_FILE */
+export async function openRecurrentLm({ recurrent, words, lm }: WordsParts): Promise<RecurrentLm | undefined> {
+  if (!recurrent || !lm) return undefined;
+  const { session } = await openSession(recurrent.network, ['cpu']);
+  const model: RecurrentLm = new RecurrentLm(
+    recurrent.tables,
+    recurrent.words,
+    words,
+    new NgramLm(lm),
+    async (input, hidden, cell, count) => {
+      const state = [count, model.stateSize];
+      const result = await session.run({
+        input: new Tensor('float32', input, [count, model.width]),
+        hidden: new Tensor('float32', hidden, state),
+        cell: new Tensor('float32', cell, state),
+      });
+      const data = (name: string): Float32Array => (result[name] as Tensor).data as Float32Array;
+      return { output: data('output'), hidden: data('next_hidden'), cell: data('next_cell') };
+    },
+  );
+  return model;
+}
