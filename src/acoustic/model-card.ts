@@ -54,7 +54,17 @@ const CARD = z.object({
     .partial()
     .default({}),
   /** A language model that finals are rescored with: its network, its word vectors, and the words they belong to. */
-  recurrentLm: z.object({ network: FILE_NAME, tables: FILE_NAME, words: FILE_NAME }).optional(),
+  recurrentLm: z
+    .object({
+      network: FILE_NAME,
+      tables: FILE_NAME,
+      words: FILE_NAME,
+      /** How much it counts beside the n-gram model. */
+      share: z.number().min(0).max(1),
+      /** Nats a word costs more than in the first hearing. */
+      wordPenalty: z.number().default(0),
+    })
+    .optional(),
   /** SHA-256 of every other file of the package. */
   checksums: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)).default({}),
   data: z.array(z.object({ name: z.string(), licence: z.string(), attribution: z.string() })).min(1),

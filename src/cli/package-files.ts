@@ -61,7 +61,11 @@ export function sealPackage({ files: made, graph, decoder, facts, ...flags }: Ne
   if (!inPlace) for (const f of acoustic) copyFileSync(resolve(flags.base, f), resolve(flags.out, f));
   // Of other texts than the base's, its recurrent model knows nothing.
   const recurrentLm = inPlace ? base.recurrentLm : undefined;
-  const files = [...acoustic, ...Object.values(recurrentLm ?? {}), ...made];
+  const files = [
+    ...acoustic,
+    ...(recurrentLm ? [recurrentLm.network, recurrentLm.tables, recurrentLm.words] : []),
+    ...made,
+  ];
   const checksums = Object.fromEntries(
     files.map((f) => [
       f,

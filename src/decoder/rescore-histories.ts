@@ -21,6 +21,8 @@ export interface HistoryRescoring {
   weight: number;
   /** How much the model counts beside the n-gram model, in [0, 1]: −ln p = (1 − share)·(−ln p_ngram) + share·(−ln p_model). */
   share: number;
+  /** Nats that every word costs besides. */
+  wordPenalty: number;
   /** Of the lattice. */
   beam: number;
 }
@@ -37,7 +39,7 @@ export async function rescoreHistories(
   lattice: Lattice,
   lm: LanguageModel,
   model: HistoryModel,
-  { weight, share, beam }: HistoryRescoring,
+  { weight, share, wordPenalty, beam }: HistoryRescoring,
 ): Promise<Lattice> {
   const { lattice: split, histories, history } = splitByHistory(lattice, lm, { compared: COMPARED, beam });
   const number = await takeAll(histories, history, model);
@@ -47,7 +49,7 @@ export async function rescoreHistories(
     const word = split.label[a];
     if (word < FIRST_WORD) return cost;
     const by = history[split.from[a]];
-    return cost + change(by, word, histories.ngramCost[histories.child(by, word)]);
+    return cost + wordPenalty + change(by, word, histories.ngramCost[histories.child(by, word)]);
   });
   const final = split.final.map((cost, s) => {
     const by = history[s];

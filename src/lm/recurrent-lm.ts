@@ -37,8 +37,6 @@ export class RecurrentLm {
   /** Numbers in a word's vector, and in each of the two states. */
   readonly width: number;
   readonly stateSize: number;
-  /** How much it counts beside the n-gram model. */
-  readonly share: number;
   /** By label of the vocabulary, the network's number of the word. */
   readonly own: Int32Array;
   readonly step: RecurrentStep;
@@ -53,18 +51,17 @@ export class RecurrentLm {
    * @throws MODEL_FILE
    */
   constructor(sections: Sections, own: readonly string[], words: readonly string[], lm: NgramLm, step: RecurrentStep) {
-    const { width, stateSize, share } = sections.facts as Record<string, number>;
+    const { width, stateSize } = sections.facts as Record<string, number>;
     this.#vectors = section(sections, 'vectors', Int8Array);
     this.#scale = section(sections, 'scale', Float32Array);
     this.#bias = section(sections, 'bias', Float32Array);
     const sizes = [this.#vectors.length / width, this.#scale.length, this.#bias.length];
     if (sizes.some((n) => n !== own.length))
       throw new HearkenError('MODEL_FILE', `recurrent-lm: ${own.length} words, but tables of ${sizes.join(', ')}`);
-    if (!(stateSize > 0 && share >= 0 && share <= 1))
-      throw new HearkenError('MODEL_FILE', `recurrent-lm: stateSize ${stateSize}, share ${share}`);
+    if (!(Number.isInteger(stateSize) && stateSize > 0))
+      throw new HearkenError('MODEL_FILE', `recurrent-lm: stateSize ${stateSize}`);
     this.width = width;
     this.stateSize = stateSize;
-    this.share = share;
     this.step = step;
     const numbers = new Map(own.map((word, i) => [word, i]));
     this.own = Int32Array.from(words, (word) => numbers.get(word) ?? OWN_UNKNOWN);

@@ -3,9 +3,17 @@ import { openSession } from '../acoustic/index.js';
 import { NgramLm, RecurrentLm } from '../lm/index.js';
 import type { WordsParts } from './model-package.js';
 
+/** A recurrent language model, and how it counts beside the n-gram model. */
+export interface Recurrent {
+  model: RecurrentLm;
+  share: number;
+  wordPenalty: number;
+}
+
 /** The recurrent language model of a package, run on the processor: its steps are too small for a GPU. @throws MODEL_FILE */
-export async function openRecurrentLm({ recurrent, words, lm }: WordsParts): Promise<RecurrentLm | undefined> {
-  if (!recurrent || !lm) return undefined;
+export async function openRecurrent({ card, recurrent, words, lm }: WordsParts): Promise<Recurrent | undefined> {
+  if (!card.recurrentLm || !recurrent || !lm) return undefined;
+  const { share, wordPenalty } = card.recurrentLm;
   const { session } = await openSession(recurrent.network, ['cpu']);
   const model: RecurrentLm = new RecurrentLm(
     recurrent.tables,
@@ -23,5 +31,5 @@ export async function openRecurrentLm({ recurrent, words, lm }: WordsParts): Pro
       return { output: data('output'), hidden: data('next_hidden'), cell: data('next_cell') };
     },
   );
-  return model;
+  return { model, share, wordPenalty };
 }

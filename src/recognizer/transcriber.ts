@@ -170,17 +170,10 @@ export class Transcriber {
   async #rescored(lattice: Lattice): Promise<Lattice> {
     const { lm, recurrent } = this.#vocabulary;
     if (!this.#rescores || !recurrent) return lattice;
+    const { model, share, wordPenalty } = recurrent;
     const { lmWeight, latticeBeam } = this.#decoder.options;
-    return rescoreHistories(
-      lattice,
-      lm,
-      recurrent.histories((label) => lm.unigramCost(label)),
-      {
-        weight: lmWeight,
-        share: recurrent.share,
-        beam: latticeBeam,
-      },
-    );
+    const histories = model.histories((label) => lm.unigramCost(label));
+    return rescoreHistories(lattice, lm, histories, { weight: lmWeight, share, wordPenalty, beam: latticeBeam });
   }
 
   /** The best path of the lattice is the segment itself. */

@@ -4,10 +4,11 @@ import { HearkenError } from '../errors.js';
 import { ConstFst } from '../fst/index.js';
 import { ContextTable, extendGraph, FIRST_WORD, type LexiconEntry, type WordSlots, wordSlots } from '../graph/index.js';
 import type { Lexicon, Pronunciation } from '../lexicon/index.js';
-import { NgramLm, type RecurrentLm } from '../lm/index.js';
+import { NgramLm } from '../lm/index.js';
 import type { WordsParts } from './model-package.js';
 import { type NewWord, phonesOf } from './new-words.js';
 import { wordsOf } from './phrases.js';
+import type { Recurrent } from './recurrent.js';
 
 /** Sets of added words whose graphs are kept: streams of one application bring the same ones. */
 const KEPT = 4;
@@ -21,7 +22,7 @@ export interface Vocabulary {
   lm: RescoringLm;
   decoder: ModelCard['decoder'];
   /** Finals are rescored with it. */
-  recurrent: RecurrentLm | undefined;
+  recurrent: Recurrent | undefined;
 }
 
 /** A vocabulary with words added, and those that could not be. */
@@ -42,7 +43,7 @@ export class ExtensibleVocabulary {
   #extensions = new Map<string, Extension>();
   #lexicon: () => Promise<Lexicon>;
 
-  constructor(parts: WordsParts, lexicon: () => Promise<Lexicon>, recurrent?: RecurrentLm) {
+  constructor(parts: WordsParts, lexicon: () => Promise<Lexicon>, recurrent?: Recurrent) {
     this.#parts = parts;
     this.#lexicon = lexicon;
     this.plain = {

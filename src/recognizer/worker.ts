@@ -9,7 +9,7 @@ import { LoadMeter } from './load-meter.js';
 import type { FromWorker, LoadedParts, RecordingOptions, ToWorker, WorkerSetup } from './messages.js';
 import { readPackage, readWords, type WordsParts } from './model-package.js';
 import type { LoadedModel } from './recognizer-stream.js';
-import { openRecurrentLm } from './recurrent.js';
+import { openRecurrent } from './recurrent.js';
 import { Slots } from './slots.js';
 import { ExtensibleVocabulary } from './vocabulary.js';
 
@@ -44,7 +44,7 @@ async function load(): Promise<LoadedModel> {
   const parts = setup.parts ?? readParts(setup);
   const { session, provider, passedOver } = await openSession(parts.model.acoustic, checkProviders(setup.providers));
   const vocabularyOf = async (words: WordsParts): Promise<ExtensibleVocabulary> =>
-    new ExtensibleVocabulary(words, shippedLexicon, await openRecurrentLm(words));
+    new ExtensibleVocabulary(words, shippedLexicon, await openRecurrent(words));
   const own = await vocabularyOf(parts.model);
   const others = new Map<string, ExtensibleVocabulary>();
   for (const [name, words] of Object.entries(parts.grammars)) others.set(name, await vocabularyOf(words));

@@ -3,18 +3,7 @@ import { BeamDecoder, NO_LM, PhraseBias, type RescoringLm } from '../../src/deco
 import { HearkenError } from '../../src/errors.js';
 import { ConstFst } from '../../src/fst/index.js';
 import { random } from '../support/random-fst.js';
-import { allPaths, bigramLm, randomGraph, WORDS } from '../support/random-search.js';
-
-/** What a sentence costs, its end included. */
-function cost(lm: PhraseBias, words: number[]): number {
-  let state = lm.start;
-  let sum = 0;
-  for (const word of words) {
-    sum += lm.step(state, word);
-    state = lm.next;
-  }
-  return sum + lm.finalCost(state);
-}
+import { allPaths, bigramLm, costOfWords, randomGraph, WORDS } from '../support/random-search.js';
 
 describe('phrase bias', () => {
   const boosts = (phrases: [string, number][], weight = 1): PhraseBias =>
@@ -43,7 +32,7 @@ describe('phrase bias', () => {
       ['5 6', -3],
       ['5 9 6', 0],
     ] as const)
-      expect(-cost(lm, text.split(' ').map(Number)), text).to.be.closeTo(boost, 1e-9);
+      expect(-costOfWords(lm, text.split(' ').map(Number)), text).to.be.closeTo(boost, 1e-9);
   });
 
   it('takes phrases that begin or end with another', () => {
@@ -61,11 +50,11 @@ describe('phrase bias', () => {
       ['2 3 9', 1],
       ['1 2 3 4 5', 13],
     ] as const)
-      expect(-cost(lm, text.split(' ').map(Number)), text).to.be.closeTo(boost, 1e-9);
+      expect(-costOfWords(lm, text.split(' ').map(Number)), text).to.be.closeTo(boost, 1e-9);
   });
 
   it('is not scaled by the weight of the language model', () => {
-    expect(-2 * cost(boosts([['1 2', 3]], 2), [1, 2])).to.be.closeTo(3, 1e-9);
+    expect(-2 * costOfWords(boosts([['1 2', 3]], 2), [1, 2])).to.be.closeTo(3, 1e-9);
   });
 
   it('is searched exactly', () => {

@@ -4,7 +4,7 @@ import { ConstFst } from '../../src/fst/index.js';
 import { FIRST_WORD } from '../../src/graph/index.js';
 import { END, type LanguageModel } from '../../src/lm/index.js';
 import { random } from '../support/random-fst.js';
-import { allPaths, bigramLm, randomGraph, WORDS } from '../support/random-search.js';
+import { allPaths, bigramLm, costOfWords, randomGraph, WORDS } from '../support/random-search.js';
 
 /** A model that could look at whole histories, and looks at their last word. */
 class Histories implements HistoryModel {
@@ -34,16 +34,6 @@ class Histories implements HistoryModel {
 
 const wordsOf = (labels: readonly PathLabel[]): string => labels.map((l) => l.label).join(' ');
 
-function sentenceCost(lm: LanguageModel, words: readonly number[]): number {
-  let state = lm.start;
-  let cost = 0;
-  for (const word of words) {
-    cost += lm.step(state, word);
-    state = lm.next;
-  }
-  return cost + lm.finalCost(state);
-}
-
 function scene(seed: number) {
   const next = random(seed);
   const graph = randomGraph(next, 5, 12, 3);
@@ -57,6 +47,7 @@ function scene(seed: number) {
 describe('rescoreHistories', () => {
   it('puts a share of the other model in the place of the n-gram model, on every path', async () => {
     const SHARE = 0.7;
+    const PENALTY = 0.3;
     let compared = 0;
     let changed = 0;
     for (let seed = 1; seed <= 150; seed++) {
@@ -64,13 +55,16 @@ describe('rescoreHistories', () => {
       const best = new Map<string, number>();
       for (const { words, cost } of allPaths(graph, lm, scores, 3)) {
         const said = words.filter((w) => w >= FIRST_WORD);
-        const change = said.length > 0 ? sentenceCost(other, said) - sentenceCost(lm, said) : 0;
+        const change = said.length > 0 ? costOfWords(other, said) - costOfWords(lm, said) : 0;
         const key = said.join(' ');
-        best.set(key, Math.min(best.get(key) ?? Number.POSITIVE_INFINITY, cost + SHARE * change));
+        best.set(
+          key,
+          Math.min(best.get(key) ?? Number.POSITIVE_INFINITY, cost + SHARE * change + PENALTY * said.length),
+        );
       }
       if (best.size === 0) continue;
       const lattice = decoder.lattice();
-      const options = { weight: 1, share: SHARE, beam: 400 };
+      const options = { weight: 1, share: SHARE, wordPenalty: PENALTY, beam: 400 };
       const rescored = nBest(await rescoreHistories(lattice, lm, new Histories(other), options), 10_000);
       const want = [...best].sort((a, b) => a[1] - b[1]);
       expect(rescored.length, `seed ${seed}`).to.equal(want.length);
@@ -88,7 +82,12 @@ describe('rescoreHistories', () => {
       const { lm, other, decoder } = scene(seed);
       const lattice = decoder.lattice();
       const before = nBest(lattice, 1000);
-      const rescored = await rescoreHistories(lattice, lm, new Histories(other), { weight: 1, share: 0, beam: 3 });
+      const rescored = await rescoreHistories(lattice, lm, new Histories(other), {
+        weight: 1,
+        share: 0,
+        wordPenalty: 0,
+        beam: 3,
+      });
       const after = nBest(rescored, 1000);
       const within = before.filter(({ cost }) => cost < before[0].cost + 3 - 1e-3);
       const costs = new Map(after.map(({ labels, cost }) => [wordsOf(labels), cost]));
@@ -101,7 +100,7 @@ describe('rescoreHistories', () => {
   it('asks the model once for each length of history', async () => {
     const { lm, other, decoder } = scene(3);
     const model = new Histories(other);
-    await rescoreHistories(decoder.lattice(), lm, model, { weight: 1, share: 1, beam: 400 });
+    await rescoreHistories(decoder.lattice(), lm, model, { weight: 1, share: 1, wordPenalty: 0, beam: 400 });
     expect(model.taken[0]).to.equal(1);
     expect(model.taken.length).to.be.within(2, 6);
   });

@@ -12,7 +12,7 @@ const label = (word: string): number => VOCABULARY.indexOf(word);
 
 const tables = (facts: object = {}): Sections => ({
   kind: RecurrentLm.KIND,
-  facts: { width: WIDTH, stateSize: 2, share: 0.5, ...facts },
+  facts: { width: WIDTH, stateSize: 2, ...facts },
   arrays: {
     vectors: Int8Array.from({ length: OWN.length * WIDTH }, (_, i) => 10 * i - 60),
     scale: Float32Array.of(0.01, 0.02, 0.01, 0.03, 0.01),
@@ -82,7 +82,7 @@ describe('RecurrentLm', () => {
 
   it('refuses tables that do not fit', () => {
     expect(codeOf(() => new RecurrentLm(tables(), OWN.slice(1), VOCABULARY, lm, step))).to.equal('MODEL_FILE');
-    for (const facts of [{ width: 4 }, { share: 2 }, { share: undefined }, { stateSize: 0 }])
+    for (const facts of [{ width: 4 }, { stateSize: undefined }, { stateSize: 0 }])
       expect(
         codeOf(() => open(facts)),
         JSON.stringify(facts),

@@ -1,5 +1,6 @@
 import type { RescoringLm } from '../../src/decoder/index.js';
 import { VectorFst } from '../../src/fst/index.js';
+import type { LanguageModel } from '../../src/lm/index.js';
 
 /** A random language model with a state a last word: costs differ from the unigram ones in the graph. */
 export function bigramLm(words: number, next: () => number): RescoringLm {
@@ -15,6 +16,17 @@ export function bigramLm(words: number, next: () => number): RescoringLm {
     finalCost: (state: number) => (state === 0 ? 0 : costs[state][1]),
     unigramCost: (word: number) => unigram[word],
   };
+}
+
+/** What a sentence costs by a model, its end included. */
+export function costOfWords(lm: LanguageModel, words: readonly number[]): number {
+  let state = lm.start;
+  let cost = 0;
+  for (const word of words) {
+    cost += lm.step(state, word);
+    state = lm.next;
+  }
+  return cost + lm.finalCost(state);
 }
 
 /** Word labels of the random graphs are 4 … WORDS − 1. */

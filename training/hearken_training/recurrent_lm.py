@@ -224,14 +224,14 @@ def network(model):
     return made
 
 
-def tables(model, share):
-    """Word vectors and biases as a section file (src/binary/sections.ts). @param share how much the model counts beside n-grams"""
+def tables(model):
+    """Word vectors and biases as a section file (src/binary/sections.ts)."""
     numbers, scale = rounded(model.vectors.detach(), 1)
     arrays = {"vectors": ("i8", numbers), "scale": ("f32", scale), "bias": ("f32", model.bias.detach().numpy())}
     state, width = model.project.shape
     header = {
         "kind": "recurrent-lm",
-        "facts": {"width": width, "stateSize": state, "share": share},
+        "facts": {"width": width, "stateSize": state},
         "arrays": [{"name": name, "type": kind, "length": a.size} for name, (kind, a) in arrays.items()],
     }
     text = json.dumps(header).encode()

@@ -91,7 +91,7 @@ class RecurrentLmTest(unittest.TestCase):
 
     def test_tables_are_a_section_file(self):
         model = rl.RecurrentLm(6, 8, 16)
-        bytes_ = rl.tables(model, 0.5)
+        bytes_ = rl.tables(model)
         self.assertEqual(bytes_[:8], b"HKSECT01")
         self.assertEqual(len(bytes_) % 8, 0)
         (header,) = struct.unpack("<I", bytes_[8:12])
