@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Engine, type Word } from '../src/index.js';
+import { Engine, type TranscribeOptions, type Word } from '../src/index.js';
 import { addScores, align, type Score, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
 import { keep, machine, table } from './results.js';
 import { manifest, SETS, withClips } from './scores.js';
@@ -35,11 +35,14 @@ function calibrationTable(words: readonly Judged[]): string {
   return ['| confidence | words | mean | share right |', '|---|---|---|---|', ...rows.filter(Boolean)].join('\n');
 }
 
+type Options = Pick<TranscribeOptions, 'decoder' | 'rescore'>;
+
 /** Word error rate, confidences and real-time factor of the shipped model on every dev split, streaming, by corpus. */
 export async function werBench(args: string[]): Promise<void> {
-  const decoder = args[0] ? (JSON.parse(args[0]) as Record<string, number>) : {};
+  const options: Options = { rescore: !args.includes('once') };
+  for (const json of args.filter((a) => a !== 'once')) options.decoder = JSON.parse(json);
   await using engine = await Engine.load();
-  console.log(`${engine.card.name} on ${machine()} ${args[0] ?? ''}`);
+  console.log(`${engine.card.name} on ${machine()} ${args.join(' ')}`);
   const row = table(
     ...['set', 'utterances', 'words', 'WER', 'substituted', 'deleted', 'inserted', 'confidence NCE'],
     'real-time factor (one core)',
@@ -53,7 +56,7 @@ export async function werBench(args: string[]): Promise<void> {
       seconds,
       busy,
       words: own,
-    } = await withClips(corpus, split, (directory) => run(engine, clips, directory, decoder));
+    } = await withClips(corpus, split, (directory) => run(engine, clips, directory, options));
     judged.push(...own);
     measured.push({
       set: `${corpus} ${split}`,
@@ -73,7 +76,7 @@ export async function werBench(args: string[]): Promise<void> {
       (busy / seconds).toFixed(4),
     );
   }
-  if (!args[0]) keep('wer', measured);
+  if (args.length === 0) keep('wer', measured);
   console.log(`\n${calibrationTable(judged)}`);
 }
 
@@ -81,7 +84,7 @@ async function run(
   engine: Engine,
   clips: { id: string; text: string }[],
   directory: string,
-  decoder: Record<string, number>,
+  options: Options,
 ): Promise<{ score: Score; seconds: number; busy: number; words: Judged[] }> {
   const scores: Score[] = [];
   const words: Judged[] = [];
@@ -90,7 +93,7 @@ async function run(
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let i = next++; i < clips.length; i = next++) {
-      const stream = engine.open(resolve(directory, `${clips[i].id}.opus`), { decoder });
+      const stream = engine.open(resolve(directory, `${clips[i].id}.opus`), options);
       const heard: Word[] = [];
       for await (const r of stream) if (r.type === 'final') heard.push(...r.words);
       const summary = await stream.done;

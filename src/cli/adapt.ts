@@ -42,6 +42,6 @@ async function adapt({ text: texts, ...flags }: Flags): Promise<void> {
   });
   if (unpronounced.length > 0)
     say(`${unpronounced.length} words without a pronunciation were left out: ${unpronounced.slice(0, 10).join(', ')}`);
-  sealPackage({ ...flags, files: ['words.txt', 'lm.bin', 'graph.bin'], graph: 'lookahead', facts });
+  sealPackage({ ...flags, files: ['words.txt', 'lm.bin', 'graph.bin'], graph: 'lookahead', facts, recurrent: true });
   say(JSON.stringify({ ...facts, peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024) }));
 }

@@ -51,21 +51,25 @@ export interface NewPackage {
   /** Sources of the text, `name|licence|attribution`; none: the base's are kept. */
   credit: readonly string[];
   facts: Record<string, unknown>;
+  /** The base's recurrent language model goes along; by default only where a package is made anew in its own place. */
+  recurrent?: boolean;
 }
 
 /** Put the acoustic model beside the new files and write the card with everyone's checksum. */
-export function sealPackage({ files: made, graph, decoder, facts, ...flags }: NewPackage): void {
+export function sealPackage({ files: made, graph, decoder, facts, recurrent, ...flags }: NewPackage): void {
   const inPlace = resolve(flags.base) === resolve(flags.out); // then the checksums of the files just replaced no longer count
   const base = readCard(flags.base, !inPlace);
-  const acoustic = [base.acoustic.file, ...(base.acoustic.units ? [base.acoustic.units] : [])];
-  if (!inPlace) for (const f of acoustic) copyFileSync(resolve(flags.base, f), resolve(flags.out, f));
-  // Of other texts than the base's, its recurrent model knows nothing.
-  const recurrentLm = inPlace ? base.recurrentLm : undefined;
-  const files = [
-    ...acoustic,
-    ...(recurrentLm ? [recurrentLm.network, recurrentLm.tables, recurrentLm.words] : []),
-    ...made,
+  const recurrentLm = (recurrent ?? inPlace) ? base.recurrentLm : undefined;
+  const taken = [
+    base.acoustic.file,
+    base.acoustic.units,
+    recurrentLm?.network,
+    recurrentLm?.tables,
+    recurrentLm?.words,
   ];
+  const old = taken.filter((f) => f !== undefined);
+  if (!inPlace) for (const f of old) copyFileSync(resolve(flags.base, f), resolve(flags.out, f));
+  const files = [...old, ...made];
   const checksums = Object.fromEntries(
     files.map((f) => [
       f,

@@ -44,6 +44,15 @@ describe('adapting a model to a text', function () {
     expect(card.figures.language).to.include({ sentences: 2, weight: 0.3, added: 2 });
   });
 
+  it('takes the recurrent model of the base along, which build-model leaves out', () => {
+    expect(readCard(base).recurrentLm).to.equal(undefined);
+    const { status, err } = adapt('The quokka was panting.\n', '--base', DEFAULT_MODEL);
+    expect(status, err).to.equal(0);
+    expect(readCard(resolve(dir, 'own')).recurrentLm).to.deep.equal(readCard(DEFAULT_MODEL).recurrentLm);
+    const own = hearken('transcribe', SHORT, '--model', resolve(dir, 'own'));
+    expect(own.out).to.equal('said the little fellow panting in sympathy\n');
+  });
+
   it('finds the weight on sentences like those to come', () => {
     writeFileSync(resolve(dir, 'tune.txt'), 'the quokka was panting\n');
     const { err } = adapt('The quokka was panting.\n', '--tune', resolve(dir, 'tune.txt'));
