@@ -13,14 +13,14 @@ export interface HistoryLattice {
 
 /**
  * Split the states of a lattice by the last words of what leads to them; of histories that end alike, the one on the cheapest path
- * stands for all. Paths more than `beam` costlier than the best are left out.
+ * stands for all. Paths more than `beam` costlier than the best are left out. Undefined where that takes more than `most` histories.
  * @param compared last words that make two histories differ
  */
 export function splitByHistory(
   lattice: Lattice,
   lm: LanguageModel,
-  { compared, beam }: { compared: number; beam: number },
-): HistoryLattice {
+  { compared, beam, most }: { compared: number; beam: number; most: number },
+): HistoryLattice | undefined {
   const { from, to, label, graphCost, acousticCost, final } = lattice;
   const states = final.length;
   const histories = new HistoryTree(lm, compared);
@@ -53,6 +53,7 @@ export function splitByHistory(
     const begin = a;
     while (a < from.length && from[a] === s) a++;
     for (const h of split[s].values()) {
+      if (histories.size > most) return undefined;
       order.push(h);
       origin.push(s);
       for (let i = begin; i < a; i++) {

@@ -1,6 +1,6 @@
 import { FIRST_WORD } from '../graph/labels.js';
 import { END, type LanguageModel } from '../lm/index.js';
-import { splitByHistory } from './history-lattice.js';
+import { type HistoryLattice, splitByHistory } from './history-lattice.js';
 import { type HistoryTree, NO_WORDS } from './history-tree.js';
 import { type Lattice, sortLattice } from './lattice.js';
 
@@ -29,10 +29,15 @@ export interface HistoryRescoring {
 
 /** Histories that end in the same words are one: those of a 4-gram model. */
 const COMPARED = 3;
+/** Histories of an utterance at most; one of speech has some two hundred, and the model takes a third of a second for so many. */
+const MAX_HISTORIES = 5000;
+/** Beam below which a lattice with too many histories is left as it is. */
+const NARROWEST = 0.01;
 
 /**
  * A lattice with `share` of the n-gram model's costs replaced by those of a model that looks at whole histories (cf. Liu, Chen,
  * Wang, Gales and Woodland 2016, and Kaldi's pruned lattice rescoring).
+ * A lattice of so many readings that this would take too long is pruned more narrowly first.
  * @param lm the n-gram model whose costs the lattice has
  */
 export async function rescoreHistories(
@@ -41,7 +46,9 @@ export async function rescoreHistories(
   model: HistoryModel,
   { weight, share, wordPenalty, beam }: HistoryRescoring,
 ): Promise<Lattice> {
-  const { lattice: split, histories, history } = splitByHistory(lattice, lm, { compared: COMPARED, beam });
+  const within = splitWithin(lattice, lm, beam);
+  if (!within) return lattice;
+  const { lattice: split, histories, history } = within;
   const number = await takeAll(histories, history, model);
   const change = (by: number, word: number, ngramCost: number): number =>
     weight * share * (model.cost(number[by], word) - ngramCost);
@@ -58,6 +65,15 @@ export async function rescoreHistories(
     return cost + change(by, END, lm.finalCost(histories.ngramState[by]));
   });
   return sortLattice({ ...split, graphCost, final });
+}
+
+/** The lattice split by histories, by a narrower beam where these would be too many; undefined where nothing helps. */
+function splitWithin(lattice: Lattice, lm: LanguageModel, beam: number): HistoryLattice | undefined {
+  for (let narrower = beam; narrower >= NARROWEST; narrower /= 2) {
+    const split = splitByHistory(lattice, lm, { compared: COMPARED, beam: narrower, most: MAX_HISTORIES });
+    if (split) return split;
+  }
+  return undefined;
 }
 
 /** Have the model take up the histories that states go on from, a length at a time. Returns their numbers there. */

@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { BeamDecoder, type HistoryModel, nBest, type PathLabel, rescoreHistories } from '../../src/decoder/index.js';
+import {
+  BeamDecoder,
+  type HistoryModel,
+  type Lattice,
+  nBest,
+  type PathLabel,
+  rescoreHistories,
+} from '../../src/decoder/index.js';
 import { ConstFst } from '../../src/fst/index.js';
 import { FIRST_WORD } from '../../src/graph/index.js';
 import { END, type LanguageModel } from '../../src/lm/index.js';
@@ -103,5 +110,45 @@ describe('rescoreHistories', () => {
     await rescoreHistories(decoder.lattice(), lm, model, { weight: 1, share: 1, wordPenalty: 0, beam: 400 });
     expect(model.taken[0]).to.equal(1);
     expect(model.taken.length).to.be.within(2, 6);
+  });
+
+  describe('of a lattice with readings beyond number', () => {
+    const LENGTH = 40;
+    const CHOICES = 4;
+    /** Four words to choose from at every place. */
+    const ambiguous = (cost: () => number): Lattice => {
+      const arcs = Array.from({ length: LENGTH * CHOICES }, (_, a) => Math.floor(a / CHOICES));
+      return {
+        start: 0,
+        frame: Int32Array.from({ length: LENGTH + 1 }, (_, s) => s),
+        final: Float64Array.from({ length: LENGTH + 1 }, (_, s) => (s === LENGTH ? 0 : Number.POSITIVE_INFINITY)),
+        from: Int32Array.from(arcs),
+        to: Int32Array.from(arcs, (s) => s + 1),
+        input: Int32Array.from(arcs, () => 1),
+        label: Int32Array.from(arcs, (_, a) => 4 + (a % CHOICES)),
+        graphCost: Float32Array.from(arcs, cost),
+        acousticCost: new Float32Array(arcs.length),
+      };
+    };
+    const settings = { weight: 1, share: 1, wordPenalty: 0, beam: 50 };
+    const next = random(5);
+    const [lm, other] = [bigramLm(WORDS, next), bigramLm(WORDS, next)];
+
+    it('keeps to the likelier ones', async () => {
+      const model = new Histories(other);
+      const lattice = ambiguous(() => 3 * next());
+      const rescored = await rescoreHistories(lattice, lm, model, settings);
+      const taken = model.taken.reduce((a, b) => a + b, 0);
+      expect(taken).to.be.within(100, 5000);
+      expect(rescored.label.length).to.be.above(LENGTH);
+      expect(nBest(rescored, 1)[0].labels.length).to.equal(LENGTH);
+    });
+
+    it('leaves it as it is where none are likelier', async () => {
+      const model = new Histories(other);
+      const lattice = ambiguous(() => 1);
+      expect(await rescoreHistories(lattice, lm, model, settings)).to.equal(lattice);
+      expect(model.taken).to.deep.equal([]);
+    });
   });
 });
