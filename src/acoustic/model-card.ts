@@ -65,6 +65,11 @@ const CARD = z.object({
       wordPenalty: z.number().default(0),
     })
     .optional(),
+  /**
+   * Share of words that are right where the lattice's posterior of them is 0, and where it is 1; between, a word's confidence lies
+   * on the line between the two. Absent: the posterior is the confidence.
+   */
+  confidence: z.object({ least: z.number().min(0).max(1), most: z.number().min(0).max(1) }).optional(),
   /** SHA-256 of every other file of the package. */
   checksums: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)).default({}),
   data: z.array(z.object({ name: z.string(), licence: z.string(), attribution: z.string() })).min(1),

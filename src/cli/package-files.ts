@@ -84,6 +84,8 @@ export function sealPackage({ files: made, graph, decoder, facts, recurrent, ...
   const card = {
     ...base,
     recurrentLm,
+    // How sure words of a grammar are is another matter than of free speech.
+    confidence: graph === 'static' ? undefined : base.confidence,
     graph,
     decoder: { ...base.decoder, ...decoder },
     checksums,

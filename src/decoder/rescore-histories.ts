@@ -27,8 +27,8 @@ export interface HistoryRescoring {
   beam: number;
 }
 
-/** Histories that end in the same words are one: those of a 4-gram model. */
-const COMPARED = 3;
+/** Histories that end in the same words are one: those of a 5-gram model. */
+const COMPARED = 4;
 /** Histories of an utterance at most; one of speech has some two hundred, and the model takes a third of a second for so many. */
 const MAX_HISTORIES = 5000;
 /** Beam below which a lattice with too many histories is left as it is. */

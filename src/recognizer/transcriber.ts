@@ -143,11 +143,11 @@ export class Transcriber {
     const lattice = heard && (await this.#rescored(heard));
     const path = lattice && lattice !== heard ? nBest(lattice, 1)[0] : first;
     const timed = timedWords(path.labels, frames);
-    const confidences = lattice ? wordConfidences(timed, lattice) : [];
+    const posteriors = lattice ? wordConfidences(timed, lattice) : [];
     const alternatives = lattice && this.#alternatives > 0 ? this.#otherReadings(lattice, path.cost) : undefined;
     const words = timed.map((w, i): Word => {
       const word = this.#word(w.label, w.begin, w.end);
-      return sure ? { ...word, confidence: Math.round(confidences[i] * 1000) / 1000 } : word;
+      return sure ? { ...word, confidence: this.#confidence(posteriors[i]) } : word;
     });
     this.#segmentStart += frames;
     this.reset();
@@ -164,6 +164,12 @@ export class Transcriber {
       ...(this.#writer && { written: this.#writer.write(words) }),
       complete: reachedFinal,
     };
+  }
+
+  /** How often a word of a posterior is right, in thousandths. */
+  #confidence(posterior: number): number {
+    const { least, most } = this.#vocabulary.confidence;
+    return Math.round((least + (most - least) * posterior) * 1000) / 1000;
   }
 
   /** The lattice by the recurrent model too. */

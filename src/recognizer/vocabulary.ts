@@ -21,6 +21,8 @@ export interface Vocabulary {
   graph: ConstFst;
   lm: RescoringLm;
   decoder: ModelCard['decoder'];
+  /** Confidences of posteriors 0 and 1. */
+  confidence: { least: number; most: number };
   /** Finals are rescored with it. */
   recurrent: Recurrent | undefined;
 }
@@ -52,6 +54,7 @@ export class ExtensibleVocabulary {
       graph: new ConstFst(parts.graph),
       lm: parts.lm ? new NgramLm(parts.lm) : NO_LM,
       decoder: parts.card.decoder,
+      confidence: parts.card.confidence ?? { least: 0, most: 1 },
       recurrent,
     };
   }
