@@ -12,8 +12,8 @@ export interface HistoryModel {
    * @param words their last words
    */
   take(before: Int32Array, words: Int32Array): Promise<void>;
-  /** Cost (−ln p) of a word after a history, END for none. */
-  cost(history: number, word: number): number;
+  /** Cost (−ln p) of a word after a history, END for none. Undefined where it has no opinion, and the n-gram model's counts alone. */
+  cost(history: number, word: number): number | undefined;
 }
 
 export interface HistoryRescoring {
@@ -51,7 +51,7 @@ export async function rescoreHistories(
   const { lattice: split, histories, history } = within;
   const number = await takeAll(histories, history, model);
   const change = (by: number, word: number, ngramCost: number): number =>
-    weight * share * (model.cost(number[by], word) - ngramCost);
+    weight * share * ((model.cost(number[by], word) ?? ngramCost) - ngramCost);
   const graphCost = split.graphCost.map((cost, a) => {
     const word = split.label[a];
     if (word < FIRST_WORD) return cost;

@@ -9,7 +9,7 @@ export { numberWords, sentences } from './normalize.js';
 export { type Perplexity, perplexityOf } from './perplexity.js';
 export { entropyPrune } from './prune.js';
 export { linesOf, readTexts, sentencesOf, type TextFiles } from './read-texts.js';
-export { RecurrentLm, type RecurrentState, type RecurrentStep } from './recurrent-lm.js';
+export { type RecurrentHistories, RecurrentLm, type RecurrentState, type RecurrentStep } from './recurrent-lm.js';
 export { TextStore } from './text-store.js';
 export { rankWords, trainLm, trainMixture, vocabularyOf, weightsOn } from './train.js';
 export { unpackLm } from './unpack.js';

@@ -43,6 +43,7 @@ export class RecurrentLm {
   #vectors: Int8Array;
   #scale: Float32Array;
   #bias: Float32Array;
+  #lm: NgramLm;
   /** −ln of the unigram probability of all words it does not know. */
   #openCost: number;
 
@@ -63,6 +64,7 @@ export class RecurrentLm {
     this.width = width;
     this.stateSize = stateSize;
     this.step = step;
+    this.#lm = lm;
     const numbers = new Map(own.map((word, i) => [word, i]));
     this.own = Int32Array.from(words, (word) => numbers.get(word) ?? OWN_UNKNOWN);
     for (let label = 0; label < SPECIAL_WORDS.length; label++) this.own[label] = OWN_UNKNOWN;
@@ -87,28 +89,26 @@ export class RecurrentLm {
   }
 
   /** Cost of a word that the network does not know, given that such a word comes. */
-  openCost(unigramCost: number): number {
-    return Math.max(0, unigramCost - this.#openCost);
+  openCost(label: number): number {
+    return this.#lm.unigramCost(label) - this.#openCost;
   }
 
-  /** The histories of one utterance. @param unigramCost of every label, those added to the vocabulary included */
-  histories(unigramCost: (label: number) => number): RecurrentHistories {
-    return new RecurrentHistories(this, unigramCost);
+  /** The histories of one utterance. */
+  histories(): RecurrentHistories {
+    return new RecurrentHistories(this);
   }
 }
 
 /** What a recurrent model makes of the histories of one utterance. */
 export class RecurrentHistories {
   #lm: RecurrentLm;
-  #unigramCost: (label: number) => number;
   /** States as they were taken, and by history, which of them and at what place. */
   #taken: RecurrentState[] = [];
   #batch: number[] = [];
   #place: number[] = [];
 
-  constructor(lm: RecurrentLm, unigramCost: (label: number) => number) {
+  constructor(lm: RecurrentLm) {
     this.#lm = lm;
-    this.#unigramCost = unigramCost;
   }
 
   /** Take up histories, which get the next numbers: those numbered `before` (−1 for none) and one more word. */
@@ -119,7 +119,7 @@ export class RecurrentHistories {
     const hidden = new Float32Array(count * stateSize);
     const cell = new Float32Array(count * stateSize);
     for (let i = 0; i < count; i++) {
-      this.#lm.vector(this.#own(words[i]), input, i * width);
+      this.#lm.vector(this.#lm.own[words[i]] ?? OWN_UNKNOWN, input, i * width);
       if (before[i] < 0) continue;
       const state = this.#taken[this.#batch[before[i]]];
       const at = this.#place[before[i]] * stateSize;
@@ -133,15 +133,12 @@ export class RecurrentHistories {
     }
   }
 
-  /** Cost (−ln p) of a word after a history. */
-  cost(history: number, word: number): number {
-    const own = this.#own(word);
+  /** Cost (−ln p) of a word after a history; undefined of a word that was added to the vocabulary. */
+  cost(history: number, word: number): number | undefined {
+    const own = this.#lm.own[word];
+    if (own === undefined) return undefined;
     const { output } = this.#taken[this.#batch[history]];
     const cost = this.#lm.cost(output, this.#place[history] * this.#lm.width, own);
-    return own === OWN_UNKNOWN ? cost + this.#lm.openCost(this.#unigramCost(word)) : cost;
-  }
-
-  #own(label: number): number {
-    return this.#lm.own[label] ?? OWN_UNKNOWN;
+    return own === OWN_UNKNOWN ? cost + this.#lm.openCost(word) : cost;
   }
 }

@@ -178,8 +178,12 @@ export class Transcriber {
     if (!this.#rescores || !recurrent) return lattice;
     const { model, share, wordPenalty } = recurrent;
     const { lmWeight, latticeBeam } = this.#decoder.options;
-    const histories = model.histories((label) => lm.unigramCost(label));
-    return rescoreHistories(lattice, lm, histories, { weight: lmWeight, share, wordPenalty, beam: latticeBeam });
+    return rescoreHistories(lattice, lm, model.histories(), {
+      weight: lmWeight,
+      share,
+      wordPenalty,
+      beam: latticeBeam,
+    });
   }
 
   /** The best path of the lattice is the segment itself. */

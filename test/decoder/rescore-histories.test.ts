@@ -34,7 +34,7 @@ class Histories implements HistoryModel {
     this.#states.push(...states);
   }
 
-  cost(history: number, word: number): number {
+  cost(history: number, word: number): number | undefined {
     return word === END ? this.#lm.finalCost(this.#states[history]) : this.#lm.step(this.#states[history], word);
   }
 }
@@ -52,6 +52,16 @@ function scene(seed: number) {
 }
 
 describe('rescoreHistories', () => {
+  it('lets the n-gram model decide alone where the other has no opinion', async () => {
+    const { lm, other, decoder } = scene(7);
+    const lattice = decoder.lattice();
+    const model = new Histories(other);
+    model.cost = () => undefined;
+    const options = { weight: 1, share: 0.7, wordPenalty: 0, beam: 400 };
+    const [best] = nBest(await rescoreHistories(lattice, lm, model, options), 1);
+    expect(best.cost).to.be.closeTo(nBest(lattice, 1)[0].cost, 1e-3);
+  });
+
   it('puts a share of the other model in the place of the n-gram model, on every path', async () => {
     const SHARE = 0.7;
     const PENALTY = 0.3;
