@@ -13,7 +13,7 @@ describe('live commands', function () {
   it('stream sends a recording, as fast as it goes or at the pace of speech', () => {
     expect(hearken('stream', SHORT)).to.include({ out: TEXT, status: 0 });
     const began = performance.now();
-    expect(hearken('stream', SHORT, '--realtime', '--phrase', 'painting=12').out).to.include('painting');
+    expect(hearken('stream', SHORT, '--realtime', '--phrase', 'painting=16').out).to.include('painting');
     expect(performance.now() - began).to.be.above(2500);
   });
 
