@@ -13,6 +13,7 @@ import {
   perplexityOf,
   rankWords,
   readTexts,
+  sentenceSet,
   sentences,
   sentencesOf,
   trainMixture,
@@ -81,7 +82,7 @@ async function train(texts: string[], flags: TrainFlags): Promise<void> {
 }
 
 async function words(texts: string[], flags: { exclude: string[] }): Promise<void> {
-  const excluded = new Set((await sentencesOf(flags.exclude)).map((s) => s.join(' ')));
+  const excluded = await sentenceSet(flags.exclude);
   async function* lines(): AsyncGenerator<string> {
     for (const path of texts)
       for await (const line of linesOf(path))

@@ -1,7 +1,7 @@
 import { FIRST_WORD } from '../graph/labels.js';
 import type { LanguageModel } from '../lm/index.js';
 import { HistoryTree, NO_WORDS } from './history-tree.js';
-import type { Lattice } from './lattice.js';
+import { cheapestOnward, type Lattice } from './lattice.js';
 
 /** A lattice whose states are split by the words before them. */
 export interface HistoryLattice {
@@ -84,12 +84,4 @@ export function splitByHistory(
       acousticCost: Float32Array.from(pick(acousticCost)),
     },
   };
-}
-
-/** By state: cost of the cheapest way to an end. */
-function cheapestOnward({ from, to, final, graphCost, acousticCost }: Lattice): Float64Array {
-  const onward = Float64Array.from(final);
-  for (let a = from.length - 1; a >= 0; a--)
-    onward[from[a]] = Math.min(onward[from[a]], graphCost[a] + acousticCost[a] + onward[to[a]]);
-  return onward;
 }

@@ -100,6 +100,14 @@ function onWholePaths({ start, final, from, to }: Lattice, leaving: ReturnType<t
   return backward.map((reached, s) => reached & forward[s]);
 }
 
+/** By state: cost of the cheapest way to an end. */
+export function cheapestOnward({ from, to, final, graphCost, acousticCost }: Lattice): Float64Array {
+  const onward = Float64Array.from(final);
+  for (let a = from.length - 1; a >= 0; a--)
+    onward[from[a]] = Math.min(onward[from[a]], graphCost[a] + acousticCost[a] + onward[to[a]]);
+  return onward;
+}
+
 const logAdd = (a: number, b: number): number => {
   const top = Math.max(a, b);
   return top === Number.NEGATIVE_INFINITY ? top : top + Math.log1p(Math.exp(Math.min(a, b) - top));

@@ -2,7 +2,7 @@ import { HearkenError } from '../errors.js';
 import { Heap } from '../fst/heap.js';
 import { FIRST_WORD } from '../graph/labels.js';
 import type { PathLabel } from './beam-decoder.js';
-import type { Lattice } from './lattice.js';
+import { cheapestOnward, type Lattice } from './lattice.js';
 
 /** A path through a lattice whose words no better path has. */
 export interface LatticePath {
@@ -34,12 +34,9 @@ export function nBest(lattice: Lattice, n: number): LatticePath[] {
   if (!(Number.isInteger(n) && n >= 0)) throw new HearkenError('OPTION_INVALID', `${n} is no number of paths`);
   const { from, to, label, final } = lattice;
   const cost = (a: number): number => lattice.graphCost[a] + lattice.acousticCost[a];
-  const onward = Float64Array.from(final);
+  const onward = cheapestOnward(lattice);
   const firstArc = new Int32Array(final.length + 1);
-  for (let a = from.length - 1; a >= 0; a--) {
-    onward[from[a]] = Math.min(onward[from[a]], cost(a) + onward[to[a]]);
-    firstArc[from[a] + 1]++;
-  }
+  for (let a = 0; a < from.length; a++) firstArc[from[a] + 1]++;
   for (let s = 0; s < final.length; s++) firstArc[s + 1] += firstArc[s];
   const sequences = new Sequences();
   const seen = new Set<string>();

@@ -35,12 +35,17 @@ export async function sentencesOf(paths: readonly string[]): Promise<string[][]>
   return out;
 }
 
+/** The sentences of some files, to leave them out of texts. @throws INPUT_NOT_FOUND */
+export async function sentenceSet(paths: readonly string[]): Promise<Set<string>> {
+  return new Set((await sentencesOf(paths)).map((s) => s.join(' ')));
+}
+
 /** Texts for a language model: one store, or with `tune` one a text. @throws INPUT_NOT_FOUND */
 export async function readTexts(
   { texts, exclude, tune }: TextFiles,
   onStep: OnStep,
 ): Promise<{ stores: TextStore[]; heldOut: string[][] }> {
-  const excluded = new Set((await sentencesOf(exclude)).map((s) => s.join(' ')));
+  const excluded = await sentenceSet(exclude);
   const heldOut = await sentencesOf(tune);
   let store = new TextStore(excluded);
   const stores = [store];

@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
 import { openSession } from '../acoustic/index.js';
-import { NgramLm, RecurrentLm } from '../lm/index.js';
+import { type NgramLm, RecurrentLm } from '../lm/index.js';
 import type { WordsParts } from './model-package.js';
 
 /** A recurrent language model, and how it counts beside the n-gram model. */
@@ -10,16 +10,23 @@ export interface Recurrent {
   wordPenalty: number;
 }
 
-/** The recurrent language model of a package, run on the processor: its steps are too small for a GPU. @throws MODEL_FILE */
-export async function openRecurrent({ card, recurrent, words, lm }: WordsParts): Promise<Recurrent | undefined> {
-  if (!card.recurrentLm || !recurrent || !lm) return undefined;
+/**
+ * The recurrent language model of a package, run on the processor: its steps are too small for a GPU.
+ * @param lm the package's n-gram model
+ * @throws MODEL_FILE
+ */
+export async function openRecurrent(
+  { card, recurrent, words }: WordsParts,
+  lm: NgramLm,
+): Promise<Recurrent | undefined> {
+  if (!card.recurrentLm || !recurrent) return undefined;
   const { share, wordPenalty } = card.recurrentLm;
   const { session } = await openSession(recurrent.network, ['cpu']);
   const model: RecurrentLm = new RecurrentLm(
     recurrent.tables,
     recurrent.words,
     words,
-    new NgramLm(lm),
+    lm,
     async (input, hidden, cell, count) => {
       const state = [count, model.stateSize];
       const result = await session.run({

@@ -6,6 +6,7 @@ import {
   type EndpointRule,
   endpointRule,
   type Lattice,
+  type LatticePath,
   nBest,
   type PathLabel,
   PhraseBias,
@@ -140,11 +141,14 @@ export class Transcriber {
     const { reachedFinal, ...first } = this.#decoder.bestPath(true);
     const sure = first.labels.length > 0 && this.#decoder.options.latticeBeam > 0;
     const heard = sure ? this.#decoder.lattice() : undefined;
-    const lattice = heard && (await this.#rescored(heard));
-    const path = lattice && lattice !== heard ? nBest(lattice, 1)[0] : first;
+    const rescored = heard && (await this.#rescored(heard));
+    const lattice = rescored ?? heard;
+    const readings = lattice && (rescored || this.#alternatives > 0) ? nBest(lattice, this.#alternatives + 1) : [];
+    const path = rescored ? readings[0] : first;
     const timed = timedWords(path.labels, frames);
     const posteriors = lattice ? wordConfidences(timed, lattice) : [];
-    const alternatives = lattice && this.#alternatives > 0 ? this.#otherReadings(lattice, path.cost) : undefined;
+    const alternatives =
+      lattice && this.#alternatives > 0 ? this.#otherReadings(readings.slice(1), path.cost) : undefined;
     const words = timed.map((w, i): Word => {
       const word = this.#word(w.label, w.begin, w.end);
       return sure ? { ...word, confidence: this.#confidence(posteriors[i]) } : word;
@@ -172,10 +176,10 @@ export class Transcriber {
     return Math.round((least + (most - least) * posterior) * 1000) / 1000;
   }
 
-  /** The lattice by the recurrent model too. */
-  async #rescored(lattice: Lattice): Promise<Lattice> {
+  /** The lattice by the recurrent model too; undefined where there is none, or it is not wanted. */
+  async #rescored(lattice: Lattice): Promise<Lattice | undefined> {
     const { lm, recurrent } = this.#vocabulary;
-    if (!this.#rescores || !recurrent) return lattice;
+    if (!this.#rescores || !recurrent) return undefined;
     const { model, share, wordPenalty } = recurrent;
     const { lmWeight, latticeBeam } = this.#decoder.options;
     return rescoreHistories(lattice, lm, model.histories(), {
@@ -186,14 +190,11 @@ export class Transcriber {
     });
   }
 
-  /** The best path of the lattice is the segment itself. */
-  #otherReadings(lattice: Lattice, bestCost: number): Alternative[] {
-    return nBest(lattice, this.#alternatives + 1)
-      .slice(1)
-      .map(({ labels, cost }) => ({
-        text: this.#text(labels),
-        cost: Math.round((cost - bestCost) * 1000) / 1000,
-      }));
+  #otherReadings(readings: readonly LatticePath[], bestCost: number): Alternative[] {
+    return readings.map(({ labels, cost }) => ({
+      text: this.#text(labels),
+      cost: Math.round((cost - bestCost) * 1000) / 1000,
+    }));
   }
 
   #text(labels: readonly PathLabel[]): string {

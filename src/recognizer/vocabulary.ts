@@ -8,7 +8,7 @@ import { NgramLm } from '../lm/index.js';
 import type { WordsParts } from './model-package.js';
 import { type NewWord, phonesOf } from './new-words.js';
 import { wordsOf } from './phrases.js';
-import type { Recurrent } from './recurrent.js';
+import { openRecurrent, type Recurrent } from './recurrent.js';
 
 /** Sets of added words whose graphs are kept: streams of one application bring the same ones. */
 const KEPT = 4;
@@ -45,14 +45,26 @@ export class ExtensibleVocabulary {
   #extensions = new Map<string, Extension>();
   #lexicon: () => Promise<Lexicon>;
 
-  constructor(parts: WordsParts, lexicon: () => Promise<Lexicon>, recurrent?: Recurrent) {
+  /** @throws MODEL_FILE */
+  static async open(parts: WordsParts, lexicon: () => Promise<Lexicon>): Promise<ExtensibleVocabulary> {
+    if (!parts.lm) return new ExtensibleVocabulary(parts, lexicon, NO_LM, undefined);
+    const lm = new NgramLm(parts.lm);
+    return new ExtensibleVocabulary(parts, lexicon, lm, await openRecurrent(parts, lm));
+  }
+
+  private constructor(
+    parts: WordsParts,
+    lexicon: () => Promise<Lexicon>,
+    lm: RescoringLm,
+    recurrent: Recurrent | undefined,
+  ) {
     this.#parts = parts;
     this.#lexicon = lexicon;
     this.plain = {
       words: parts.words,
       label: (word) => (this.#labels ??= new Map(parts.words.map((w, label) => [w, label]))).get(word),
       graph: new ConstFst(parts.graph),
-      lm: parts.lm ? new NgramLm(parts.lm) : NO_LM,
+      lm,
       decoder: parts.card.decoder,
       confidence: parts.card.confidence ?? { least: 0, most: 1 },
       recurrent,

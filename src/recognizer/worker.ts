@@ -7,9 +7,8 @@ import { AsyncQueue } from './async-queue.js';
 import { Channels, type Thread } from './channels.js';
 import { LoadMeter } from './load-meter.js';
 import type { FromWorker, LoadedParts, RecordingOptions, ToWorker, WorkerSetup } from './messages.js';
-import { readPackage, readWords, type WordsParts } from './model-package.js';
+import { readPackage, readWords } from './model-package.js';
 import type { LoadedModel } from './recognizer-stream.js';
-import { openRecurrent } from './recurrent.js';
 import { Slots } from './slots.js';
 import { ExtensibleVocabulary } from './vocabulary.js';
 
@@ -43,11 +42,10 @@ async function load(): Promise<LoadedModel> {
   const setup = workerData as WorkerSetup;
   const parts = setup.parts ?? readParts(setup);
   const { session, provider, passedOver } = await openSession(parts.model.acoustic, checkProviders(setup.providers));
-  const vocabularyOf = async (words: WordsParts): Promise<ExtensibleVocabulary> =>
-    new ExtensibleVocabulary(words, shippedLexicon, await openRecurrent(words));
-  const own = await vocabularyOf(parts.model);
+  const own = await ExtensibleVocabulary.open(parts.model, shippedLexicon);
   const others = new Map<string, ExtensibleVocabulary>();
-  for (const [name, words] of Object.entries(parts.grammars)) others.set(name, await vocabularyOf(words));
+  for (const [name, words] of Object.entries(parts.grammars))
+    others.set(name, await ExtensibleVocabulary.open(words, shippedLexicon));
   send({ type: 'ready', provider, passedOver, parts: setup.parts ? undefined : parts });
   return {
     card: parts.model.card,

@@ -1,4 +1,5 @@
 """The recurrent language model: what it learns, and what is exported. Run with python3 tests/test_recurrent_lm.py from training/."""
+import json
 import struct
 import subprocess
 import sys
@@ -62,8 +63,8 @@ class RecurrentLmTest(unittest.TestCase):
         for weight in (model.from_word, model.from_state, model.project):
             torch.nn.init.normal_(weight, std=0.3)
         rounded = torch.cat([model.from_word, model.from_state])
-        for weight, values in ((rounded, rounded), (model.project, model.project)):
-            numbers, scale = rl.rounded(values.detach(), 0)
+        for weight in (rounded, model.project):
+            numbers, scale = rl.rounded(weight.detach(), 0)
             weight.data = torch.from_numpy(numbers * scale)
         model.from_word.data, model.from_state.data = rounded.data[:8], rounded.data[8:]
         script = """
@@ -76,8 +77,6 @@ class RecurrentLmTest(unittest.TestCase):
             });"""
         hidden, cell = torch.randn(2, 16), torch.randn(2, 16)
         words = torch.tensor([[2, 5]])
-        import json
-
         given = json.dumps([x.reshape(-1).tolist() for x in (model.vectors[words[0]].detach(), hidden, cell)])
         with tempfile.TemporaryDirectory() as folder:
             onnx.save(rl.network(model), f"{folder}/step.onnx")
