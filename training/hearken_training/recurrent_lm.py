@@ -92,6 +92,21 @@ class RecurrentLm(torch.nn.Module):
         return outputs @ self.vectors.t() + self.bias
 
 
+def begin_with(model, weights):
+    """Give `model` the weights of a trained one of the same words and as many states or fewer. No state of the old model listens to added
+    ones, nor does the output, so both have the same function."""
+    own = model.state_dict()
+    state, old = own["project"].shape[0], weights["project"].shape[0]
+    own["from_state"].view(state, 4, state)[old:, :, :old] = 0
+    own["project"][old:] = 0
+    own["project"][:old] = weights["project"]
+    for name in ("from_word", "from_state", "gates"):
+        given = weights[name].view(-1, 4, old)
+        own[name].view(-1, 4, state)[: len(given), :, :old] = given
+    for name in ("vectors", "bias"):
+        own[name].copy_(weights[name])
+
+
 class Noise:
     """Words drawn by their frequency to the power of 0.75: a sum over them stands for one over all (Bengio and Senécal 2003)."""
 
@@ -131,12 +146,14 @@ def perplexity(model, sentences, words):
     return math.exp(lost / count), sums.mean().item(), sums.std().item()
 
 
-def train(stream, counts, config, out, say, on_save=lambda model: {}):
-    """One pass through `stream` by Adam, the rate falling to nothing; goes on from a checkpoint found in `out`."""
+def train(stream, counts, config, out, say, on_save=lambda model: {}, initial=None):
+    """One pass through `stream` by Adam, the rate falling to nothing; begins with the weights `initial`, goes on from a checkpoint found in `out`."""
     settings = config["train"]
     torch.manual_seed(config["seed"])
     counts = np.asarray(counts, np.float64)
     model = RecurrentLm(len(counts), config["width"], config["state"], torch.from_numpy(counts / counts.sum()).float())
+    if initial is not None:
+        begin_with(model, initial)
     optimiser = torch.optim.Adam(model.parameters(), betas=(0.9, 0.99))
     noise = Noise(counts, settings["noise"])
     streams, steps = settings["streams"], settings["steps"]

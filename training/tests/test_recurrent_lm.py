@@ -57,6 +57,17 @@ class RecurrentLmTest(unittest.TestCase):
         self.assertLess(cost[20:].mean().item(), 0.2)
         self.assertLess(total[20:].abs().max().item(), 0.3)
 
+    def test_more_states_begin_with_the_same_function(self):
+        torch.manual_seed(4)
+        small, large = rl.RecurrentLm(6, 8, 16), rl.RecurrentLm(6, 8, 24)
+        for weight in small.parameters():
+            torch.nn.init.normal_(weight, std=0.5)
+        rl.begin_with(large, small.state_dict())
+        read = torch.randint(6, (7, 3))
+        with torch.no_grad():
+            expected, got = (m.scores(m(read, *m.begin(3))[0]) for m in (small, large))
+        torch.testing.assert_close(got, expected, atol=0.05, rtol=0.05)  # to bf16, where it is used
+
     def test_onnx_computes_the_same_step(self):
         torch.manual_seed(2)
         model = rl.RecurrentLm(6, 8, 16).eval()
