@@ -173,7 +173,7 @@ def train(stream, counts, config, out, say, on_save=lambda model: {}, initial=No
     for update in range(first, updates):
         rate = min(1, (update + 1) / settings["warm_up"]) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * update / updates)))
         for group in optimiser.param_groups:
-            group["lr"] = settings["learning_rate"] * rate
+            group["lr"] = config["learning_rate"] * rate
         span = slice(update * steps, (update + 1) * steps)
         outputs, hidden, cell = model(read[span], hidden.detach(), cell.detach(), settings["dropout"])
         costs, total = noise.loss(model, outputs, wanted[span].reshape(-1))

@@ -14,8 +14,8 @@ import torch
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from hearken_training import recurrent_lm as rl
 
-CONFIG = {"seed": 3, "width": 8, "state": 16,
-          "train": {"streams": 8, "steps": 16, "noise": 64, "learning_rate": 0.02, "warm_up": 10, "dropout": 0.0, "normalise": 1.0}}
+CONFIG = {"seed": 3, "width": 8, "state": 16, "learning_rate": 0.02,
+          "train": {"streams": 8, "steps": 16, "noise": 64, "warm_up": 10, "dropout": 0.0, "normalise": 1.0}}
 WORDS = [*rl.OWN_WORDS, "ant", "bee", "cat", "dog"]
 # Which of the last two words comes says the first: no n-gram model of order 3 can know.
 SENTENCES = ["ant cat cat cat bee", "dog cat cat cat ant"]
