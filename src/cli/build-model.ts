@@ -15,7 +15,10 @@ interface Flags extends PackageFlags {
 export function buildModelCommand(): Command {
   const command = new Command('build-model')
     .description('build a model package: estimate a language model from text and compile the search graph')
-    .argument('<text...>', 'plain text files; name one twice to count it twice; or one language model, FILE.arpa')
+    .argument(
+      '<text...>',
+      'plain text files; name one twice to count it twice; with --tune also models, FILE.arpa; or one model alone',
+    )
     .option('--exclude <file...>', 'files of sentences to leave out of the text', [] as string[])
     .option(
       '--tune <file...>',

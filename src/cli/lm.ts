@@ -37,7 +37,7 @@ export function lmCommand(): Command {
   const lm = new Command('lm').description('estimate and measure n-gram language models');
   lm.command('train')
     .description('estimate a model from text: modified Kneser-Ney, pruned by entropy, written in ARPA format')
-    .argument('<text...>', 'plain text files; name one twice to count it twice')
+    .argument('<text...>', 'plain text files; name one twice to count it twice; with --tune also models, FILE.arpa')
     .requiredOption('-o, --out <file>', 'ARPA file')
     .option('--exclude <file...>', 'files of sentences to leave out of the text', [] as string[])
     .option('--tune <file...>', 'sentences like those to be foretold: decide how much each text counts', [] as string[])
@@ -64,20 +64,20 @@ export function lmCommand(): Command {
 
 async function train(texts: string[], flags: TrainFlags): Promise<void> {
   const say = stepTimer();
-  const { stores, heldOut } = await readTexts({ texts, ...flags }, say);
-  const words = rankWords(stores, heldOut)
+  const { sources, heldOut } = await readTexts({ texts, ...flags }, say);
+  const words = rankWords(sources, heldOut)
     .slice(0, flags.vocabulary)
     .map(([word]) => word)
     .sort();
   const thresholds = Array<number>(flags.order - 1).fill(flags.prune);
-  const { model } = trainMixture(stores, words, flags.order, thresholds, heldOut, say);
+  const { model } = trainMixture(sources, words, flags.order, thresholds, heldOut, say);
   say(`writing ${model.tables.map((t) => t.word.length).join(' + ')} n-grams`);
   const lines = Readable.from(writeArpa(model, vocabularyOf(words)));
   await pipeline(
     lines.map((line: string) => `${line}\n`),
     createWriteStream(flags.out),
   );
-  const total = (key: 'words' | 'sentences' | 'excluded'): number => stores.reduce((n, s) => n + s[key], 0);
+  const total = (key: 'words' | 'sentences' | 'excluded'): number => sources.reduce((n, s) => n + s[key], 0);
   say(`${total('words')} words in ${total('sentences')} sentences, ${total('excluded')} sentences left out`);
 }
 

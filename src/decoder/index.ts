@@ -14,6 +14,7 @@ export {
 } from './endpoint.js';
 export { type Keyword, KeywordSpotter, type Spotted } from './keyword-spotter.js';
 export { arcPosteriors, type Lattice, sortLattice, wordConfidences } from './lattice.js';
+export { leastRisk } from './least-risk.js';
 export { type ConfusionBin, type MbrResult, minimumBayesRisk } from './mbr.js';
 export { type LatticePath, nBest } from './n-best.js';
 export { NO_LM } from './no-lm.js';

@@ -31,23 +31,33 @@ class Entries {
   }
 }
 
+/** What is taken from an ARPA file. */
+export interface ArpaSelection {
+  /** Whether a word is wanted; n-grams that hold others are left out. */
+  keep?: (word: string) => boolean;
+  /** The words wanted, which have numbers already, the special ones first. Those that the file lacks have no probability. */
+  vocabulary?: readonly string[];
+  /** The model's order: longer n-grams are left out, and orders that the file has not are empty. By default the file's. */
+  order?: number;
+}
+
 /**
  * A model in ARPA format as a back-off model, and its vocabulary with the special words first. An n-gram whose end the file
  * leaves out (pruning by some toolkits does) gets that end with the probability backing off gives it.
- * @param keep whether a word is wanted; n-grams that hold others are left out
  * @throws LM_FORMAT naming the line, or the n-gram whose history the file lacks
  */
 export function modelOfArpa(
   lines: Iterable<string>,
-  keep: (word: string) => boolean = () => true,
+  { vocabulary, order, keep }: ArpaSelection = {},
 ): { model: BackoffModel; words: string[] } {
-  const words: string[] = [...SPECIAL_WORDS];
+  const words: string[] = [...(vocabulary ?? SPECIAL_WORDS)];
   const ids = new Map(words.map((w, i) => [w, i]));
   const unigrams = { prob: words.map(() => 0), backoff: words.map(() => 1) };
-  const orders: Entries[] = [];
+  const orders = Array.from({ length: (order ?? 1) - 1 }, () => new Entries());
   const special: ReadonlySet<string> = new Set(SPECIAL_WORDS);
-  const wanted = (word: string): boolean => special.has(word) || keep(word);
+  const wanted = (word: string): boolean => (vocabulary ? ids.has(word) : special.has(word) || (keep?.(word) ?? true));
   for (const ngram of readArpa(lines)) {
+    if (order !== undefined && ngram.words.length > order) break;
     if (!ngram.words.every(wanted)) continue;
     const prob = 10 ** ngram.log10;
     const backoff = 10 ** (ngram.backoff10 ?? 0);

@@ -8,7 +8,7 @@ export { type LanguageModel, NgramLm } from './ngram-lm.js';
 export { numberWords, sentences } from './normalize.js';
 export { type Perplexity, perplexityOf } from './perplexity.js';
 export { entropyPrune } from './prune.js';
-export { linesOf, readTexts, sentenceSet, sentencesOf, type TextFiles } from './read-texts.js';
+export { linesOf, readText, readTexts, sentenceSet, sentencesOf, type TextFiles } from './read-texts.js';
 export { type RecurrentHistories, RecurrentLm, type RecurrentState, type RecurrentStep } from './recurrent-lm.js';
 export { TextStore } from './text-store.js';
 export { rankWords, trainLm, trainMixture, vocabularyOf, weightsOn } from './train.js';

@@ -1,8 +1,10 @@
 import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { HearkenError } from '../errors.js';
+import { ArpaSource } from './arpa-source.js';
 import { sentences } from './normalize.js';
 import { TextStore } from './text-store.js';
+import type { Source } from './train.js';
 
 /** Told what is being done and, now and then, which share of it is. */
 export type OnStep = (step: string, share?: number) => void;
@@ -11,7 +13,7 @@ export type OnStep = (step: string, share?: number) => void;
 const PROGRESS_LINES = 20_000;
 
 export interface TextFiles {
-  /** Plain-text files, one or more sentences a line. */
+  /** Plain-text files, one or more sentences a line; with `tune` also language models, FILE.arpa. */
   texts: readonly string[];
   /** Files of sentences to leave out. */
   exclude: readonly string[];
@@ -40,18 +42,15 @@ export async function sentenceSet(paths: readonly string[]): Promise<Set<string>
   return new Set((await sentencesOf(paths)).map((s) => s.join(' ')));
 }
 
-/** Texts for a language model: one store, or with `tune` one a text. @throws INPUT_NOT_FOUND */
-export async function readTexts(
-  { texts, exclude, tune }: TextFiles,
+/** Some files as one text. @throws INPUT_NOT_FOUND */
+export async function readText(
+  paths: readonly string[],
   onStep: OnStep,
-): Promise<{ stores: TextStore[]; heldOut: string[][] }> {
-  const excluded = await sentenceSet(exclude);
-  const heldOut = await sentencesOf(tune);
-  let store = new TextStore(excluded);
-  const stores = [store];
-  for (const path of texts) {
+  excluded: ReadonlySet<string> = new Set(),
+): Promise<TextStore> {
+  const store = new TextStore(excluded);
+  for (const path of paths) {
     onStep(`reading ${path}`);
-    if (tune.length > 0 && store.words > 0) stores.push((store = new TextStore(excluded)));
     const { size } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0 }; // linesOf says what cannot be read
     let lines = 0;
     let read = 0;
@@ -61,5 +60,27 @@ export async function readTexts(
       if (++lines % PROGRESS_LINES === 0) onStep(`reading ${path}`, Math.min(1, read / size));
     }
   }
-  return { stores, heldOut };
+  return store;
+}
+
+const isModel = (path: string): boolean => path.endsWith('.arpa');
+
+/** Sources of a language model: all texts as one, or with `tune` each apart. @throws INPUT_NOT_FOUND, OPTION_INVALID */
+export async function readTexts(
+  { texts, exclude, tune }: TextFiles,
+  onStep: OnStep,
+): Promise<{ sources: Source[]; heldOut: string[][] }> {
+  const excluded = await sentenceSet(exclude);
+  const heldOut = await sentencesOf(tune);
+  if (tune.length === 0) {
+    const model = texts.find(isModel);
+    if (model) throw new HearkenError('OPTION_INVALID', `${model}: a model joins texts only with sentences to tune on`);
+    return { sources: [await readText(texts, onStep, excluded)], heldOut };
+  }
+  const sources: Source[] = [];
+  for (const path of texts) {
+    const source = isModel(path) ? new ArpaSource(path) : await readText([path], onStep, excluded);
+    if (source instanceof ArpaSource || source.words > 0) sources.push(source);
+  }
+  return { sources, heldOut };
 }

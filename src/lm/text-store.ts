@@ -63,6 +63,11 @@ export class TextStore {
       .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   }
 
+  /** The share of each word in the text. */
+  shares(): Map<string, number> {
+    return new Map(this.frequencies().map(([word, count]) => [word, count / this.words]));
+  }
+
   /** The text as ids of `vocabulary`, with sentence ends and UNKNOWN, in pieces; can be gone through again. */
   tokens(vocabulary: ReadonlyMap<string, number>): Iterable<Uint32Array> {
     const map = Uint32Array.from(this.#names, (n) => vocabulary.get(n) ?? UNKNOWN);

@@ -1,8 +1,12 @@
+import { ArpaSource } from './arpa-source.js';
 import { type BackoffModel, kneserNey, wordProbabilities } from './kneser-ney.js';
 import { mixModels, mixtureWeights } from './mix.js';
 import { countNgrams, SPECIAL_WORDS, UNKNOWN } from './ngram-counts.js';
 import { entropyPrune } from './prune.js';
 import type { TextStore } from './text-store.js';
+
+/** What a language model is made from: a text, or a model that was estimated elsewhere. */
+export type Source = TextStore | ArpaSource;
 
 /** The table of words for a list: the special ones first. */
 export function vocabularyOf(words: readonly string[]): string[] {
@@ -10,11 +14,11 @@ export function vocabularyOf(words: readonly string[]): string[] {
 }
 
 /**
- * Words by falling share of the texts, which count by how well the words of `heldOut` fit each of them: a small text that is
+ * Words by falling share of the sources, which count by how well the words of `heldOut` fit each of them: a small text that is
  * like it counts for more than its size. With one text: by frequency.
  */
-export function rankWords(texts: readonly TextStore[], heldOut: readonly (readonly string[])[]): [string, number][] {
-  const shares = texts.map((t) => new Map(t.frequencies().map(([w, n]): [string, number] => [w, n / t.words])));
+export function rankWords(sources: readonly Source[], heldOut: readonly (readonly string[])[]): [string, number][] {
+  const shares = sources.map((s) => s.shares());
   const words = heldOut.flat().filter((w) => shares.some((s) => s.has(w)));
   const weights = mixtureWeights(shares.map((s) => Float64Array.from(words, (w) => s.get(w) ?? 0)));
   const mixed = new Map<string, number>();
@@ -34,16 +38,16 @@ export function trainLm(
   return trainMixture([text], words, order, thresholds, [], onStep).model;
 }
 
-/** A model a text, mixed by the weights under which they foretell `heldOut` best, then pruned. */
+/** A model a source, mixed by the weights under which they foretell `heldOut` best, then pruned. */
 export function trainMixture(
-  texts: readonly TextStore[],
+  sources: readonly Source[],
   words: readonly string[],
   order: number,
   thresholds: number[],
   heldOut: readonly (readonly string[])[],
   onStep: (step: string) => void = () => undefined,
 ): { model: BackoffModel; weights: number[] } {
-  const models = texts.map((text) => estimate(text, words, order, onStep));
+  const models = sources.map((source) => modelOf(source, words, order, onStep));
   const { mixed, weights } =
     models.length > 1 ? mixture(models, words, heldOut, onStep) : { mixed: models[0], weights: [1] };
   onStep(`pruning ${mixed.tables.map((t) => t.word.length).join(' + ')} n-grams`);
@@ -73,16 +77,20 @@ function mixture(
   return { mixed: mixModels(models, weights), weights };
 }
 
-function estimate(
-  text: TextStore,
+function modelOf(
+  source: Source,
   words: readonly string[],
   order: number,
   onStep: (step: string) => void,
 ): BackoffModel {
   const table = vocabularyOf(words);
+  if (source instanceof ArpaSource) {
+    onStep(`reading n-grams of ${source.path}`);
+    return source.model(table, order);
+  }
   const ids = new Map(table.map((w, i) => [w, i]));
-  onStep(`counting ${order}-grams of ${text.words} words`);
-  const counts = countNgrams(text.tokens(ids), table.length, order);
+  onStep(`counting ${order}-grams of ${source.words} words`);
+  const counts = countNgrams(source.tokens(ids), table.length, order);
   onStep(`estimating over ${counts.map((c) => c.word.length).join(' + ')} n-grams`);
   return kneserNey(counts);
 }

@@ -1,14 +1,5 @@
 import { HearkenError } from '../errors.js';
-import {
-  mixModels,
-  NgramLm,
-  readTexts,
-  SPECIAL_WORDS,
-  sentencesOf,
-  trainLm,
-  unpackLm,
-  weightsOn,
-} from '../lm/index.js';
+import { mixModels, NgramLm, readText, SPECIAL_WORDS, sentencesOf, trainLm, unpackLm, weightsOn } from '../lm/index.js';
 import { type BuildReport, type LanguageOptions, writeLanguage } from './build-package.js';
 import { readPackage } from './model-package.js';
 
@@ -45,8 +36,7 @@ export async function adaptPackage(options: AdaptOptions): Promise<AdaptReport> 
       `${options.base} holds a whole grammar: only a model for dictation can be adapted`,
     );
   const base = new NgramLm(parts.lm);
-  const { stores } = await readTexts({ texts: options.texts, exclude: [], tune: [] }, onStep);
-  const [store] = stores;
+  const store = await readText(options.texts, onStep);
   if (store.words === 0) throw new HearkenError('LM_FORMAT', 'the texts hold no words');
   const known = new Set(parts.words);
   const added: string[] = [];

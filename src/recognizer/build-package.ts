@@ -69,15 +69,19 @@ interface LanguagePart {
 }
 
 async function estimated(options: BuildOptions): Promise<LanguagePart> {
-  const { stores, heldOut } = await readTexts(options, options.onStep);
-  const { words, unpronounced } = chooseVocabulary(rankWords(stores, heldOut), options.lexicon, options.vocabularySize);
+  const { sources, heldOut } = await readTexts(options, options.onStep);
+  const { words, unpronounced } = chooseVocabulary(
+    rankWords(sources, heldOut),
+    options.lexicon,
+    options.vocabularySize,
+  );
   const { order, thresholds, onStep } = options;
-  const { model, weights } = trainMixture(stores, words, order, thresholds, heldOut, onStep);
+  const { model, weights } = trainMixture(sources, words, order, thresholds, heldOut, onStep);
   const report = {
-    words: sum(stores.map((t) => t.words)),
-    sentences: sum(stores.map((t) => t.sentences)),
-    excluded: sum(stores.map((t) => t.excluded)),
-    ...(stores.length > 1 && { weights: weights.map((w) => Math.round(w * 1000) / 1000) }),
+    words: sum(sources.map((t) => t.words)),
+    sentences: sum(sources.map((t) => t.sentences)),
+    excluded: sum(sources.map((t) => t.excluded)),
+    ...(sources.length > 1 && { weights: weights.map((w) => Math.round(w * 1000) / 1000) }),
   };
   return { model, words, unpronounced, report };
 }
@@ -93,7 +97,7 @@ function fromArpa(path: string, { lexicon, onStep }: BuildOptions): LanguagePart
     if (!known) unpronounced.set(word, (unpronounced.get(word) ?? 0) + 1);
     return known;
   };
-  const { model, words } = modelOfArpa(inputText(path).split('\n'), keep);
+  const { model, words } = modelOfArpa(inputText(path).split('\n'), { keep });
   const report = { words: 0, sentences: 0, excluded: 0 };
   return { model, words: words.slice(SPECIAL_WORDS.length), unpronounced: [...unpronounced], report };
 }

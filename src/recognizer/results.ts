@@ -17,7 +17,10 @@ export interface WrittenPiece {
 /** What else a segment may have been. */
 export interface Alternative {
   text: string;
-  /** Cost (−ln) above the given words; 0 is as likely. */
+  /**
+   * Cost (−ln) above the given words; 0 is as likely. Below 0: likelier as a whole than the words of a rescored segment,
+   * which are chosen for the fewest errors to expect.
+   */
   cost: number;
 }
 

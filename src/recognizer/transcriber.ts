@@ -7,6 +7,7 @@ import {
   endpointRule,
   type Lattice,
   type LatticePath,
+  leastRisk,
   nBest,
   type PathLabel,
   PhraseBias,
@@ -36,6 +37,9 @@ export interface ScoreClock {
   /** When a frame begins, in seconds of the stream; frames are counted from its start or from where it began anew. */
   secondsOf(frame: number): number;
 }
+
+/** Readings of a rescored segment among which the one with the fewest errors to expect is chosen. */
+const READINGS = 50;
 
 /** Log-likelihoods to segments and partial results: search, endpoints, confidences. */
 export class Transcriber {
@@ -143,12 +147,16 @@ export class Transcriber {
     const heard = sure ? this.#decoder.lattice() : undefined;
     const rescored = heard && (await this.#rescored(heard));
     const lattice = rescored ?? heard;
-    const readings = lattice && (rescored || this.#alternatives > 0) ? nBest(lattice, this.#alternatives + 1) : [];
-    const path = rescored ? readings[0] : first;
+    const asked = this.#alternatives > 0 ? this.#alternatives + 1 : 0;
+    const readings = lattice ? nBest(lattice, rescored ? Math.max(READINGS, asked) : asked) : [];
+    const chosen = rescored ? leastRisk(readings) : 0;
+    const path = rescored ? readings[chosen] : first;
     const timed = timedWords(path.labels, frames);
     const posteriors = lattice ? wordConfidences(timed, lattice) : [];
     const alternatives =
-      lattice && this.#alternatives > 0 ? this.#otherReadings(readings.slice(1), path.cost) : undefined;
+      lattice && asked > 0
+        ? this.#otherReadings(readings.filter((_, i) => i !== chosen).slice(0, this.#alternatives), path.cost)
+        : undefined;
     const words = timed.map((w, i): Word => {
       const word = this.#word(w.label, w.begin, w.end);
       return sure ? { ...word, confidence: this.#confidence(posteriors[i]) } : word;

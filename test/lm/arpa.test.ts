@@ -55,6 +55,26 @@ describe('ARPA files', () => {
     expect(lm.step(lm.next, a)).to.be.closeTo(0.1 * Math.LN10, 1e-3);
   });
 
+  it('are read over a vocabulary that is given, up to an order', () => {
+    const vocabulary = vocabularyOf(['zebra', ...WORDS.slice(1)].sort());
+    const { model: read, words } = modelOfArpa(lines, { vocabulary, order: 2 });
+    expect(words).to.deep.equal(vocabulary);
+    expect(read.tables).to.have.length(2);
+    expect(read.prob[0][words.indexOf('zebra')]).to.equal(0);
+    const original = modelOfArpa(lines);
+    for (const a of WORDS.slice(1))
+      for (const b of WORDS.slice(1)) {
+        const given = probability(read, 1, words.indexOf(a), words.indexOf(b));
+        const own = probability(original.model, 1, original.words.indexOf(a), original.words.indexOf(b));
+        expect(given, `${a} ${b}`).to.be.closeTo(own, 1e-9);
+      }
+    expect(
+      modelOfArpa(lines, { vocabulary, order: 5 })
+        .model.tables.map((t) => t.word.length)
+        .slice(3),
+    ).to.deep.equal([0, 0]);
+  });
+
   it('that are damaged are refused with the line or the n-gram', () => {
     for (const [text, what] of [
       ['\\data\\\n\\1-grams:\n-1 a\n\\2-grams:\n-1 a b', 'without a unigram'],
