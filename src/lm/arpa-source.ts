@@ -2,7 +2,7 @@ import { inputText } from '../input-file.js';
 import { readArpa } from './arpa.js';
 import { modelOfArpa } from './arpa-model.js';
 import type { BackoffModel } from './kneser-ney.js';
-import { SPECIAL_WORDS } from './ngram-counts.js';
+import { sentences } from './normalize.js';
 
 /** A model in an ARPA file that joins models of texts in a mixture. */
 export class ArpaSource {
@@ -13,13 +13,12 @@ export class ArpaSource {
 
   constructor(readonly path: string) {}
 
-  /** The probability of each word alone. @throws INPUT_NOT_FOUND, LM_FORMAT */
+  /** The probability of each word alone, of those that texts hold too: not `b.` or `e-mail`. @throws INPUT_NOT_FOUND, LM_FORMAT */
   shares(): Map<string, number> {
-    const special: ReadonlySet<string> = new Set(SPECIAL_WORDS);
     const out = new Map<string, number>();
     for (const { words, log10 } of readArpa(this.#lines())) {
       if (words.length > 1) break;
-      if (!special.has(words[0])) out.set(words[0], 10 ** log10);
+      if (isWord(words[0])) out.set(words[0], 10 ** log10);
     }
     return out;
   }
@@ -36,4 +35,10 @@ export class ArpaSource {
   #lines(): string[] {
     return inputText(this.path).split('\n');
   }
+}
+
+/** Whether a word is itself when a text is read. */
+function isWord(word: string): boolean {
+  const read = sentences(word);
+  return read.length === 1 && read[0].length === 1 && read[0][0] === word;
 }

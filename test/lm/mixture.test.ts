@@ -27,6 +27,10 @@ describe('mixtures of texts and models', () => {
   const empty = file('empty.txt', '');
   const tune = file('tune.txt', 'ant gnu ant\nant bee cat dog\ndog eel\nfox ant bee\n');
   const arpa = file('model.arpa', [...writeArpa(randomModel(500), vocabularyOf(WORDS))].join('\n'));
+  const odd = file(
+    'odd.arpa',
+    '\\data\\\nngram 1=5\n\\1-grams:\n-1 </s>\n-1 ant\n-1 b.\n-1 e-mail\n-1 <unk>\n\\end\\\n',
+  );
   const silent = (): void => undefined;
 
   it('join the words of both, and foretell better than the text alone', async () => {
@@ -42,6 +46,11 @@ describe('mixtures of texts and models', () => {
     const perplexity = (m: BackoffModel): number => perplexityOf(NgramLm.fromBackoff(m), ids, heldOut).perplexity;
     const alone = trainMixture(sources.slice(0, 1), words, 2, [0], heldOut).model;
     expect(perplexity(model)).to.be.below(0.9 * perplexity(alone));
+  });
+
+  it('take words as texts have them only', async () => {
+    const { sources, heldOut } = await readTexts({ texts: [odd, text], exclude: [], tune: [tune] }, silent);
+    expect(rankWords(sources, heldOut).map(([word]) => word)).to.have.members(['ant', 'gnu']);
   });
 
   it('need sentences to weigh them on', async () => {
