@@ -7,6 +7,7 @@ import { readSectionFile } from '../binary/sections.js';
 import { HearkenError } from '../errors.js';
 import { inputText } from '../input-file.js';
 import {
+  isArpa,
   linesOf,
   modelOfArpa,
   NgramLm,
@@ -97,7 +98,7 @@ async function words(texts: string[], flags: { exclude: string[] }): Promise<voi
 /** A model and its vocabulary from whatever holds one. */
 function load(path: string): { lm: NgramLm; words: string[] } {
   if (!existsSync(path)) throw new HearkenError('INPUT_NOT_FOUND', `${path} does not exist`);
-  if (path.endsWith('.arpa')) {
+  if (isArpa(path)) {
     const { model, words } = modelOfArpa(inputText(path).split('\n'));
     return { lm: NgramLm.fromBackoff(model), words };
   }

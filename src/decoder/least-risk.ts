@@ -1,15 +1,13 @@
-import { FIRST_WORD } from '../graph/labels.js';
 import type { LatticePath } from './n-best.js';
+import { timedWords } from './words.js';
 
 /**
  * Index of the reading with the fewest word errors to expect, where each reading is right with a probability proportional to
- * exp(−cost); of equals the cheapest. 0 where there is no reading. (Stolcke, König and Weintraub 1997, Explicit word error
+ * exp(−cost); of equals the first. 0 where there is no reading. (Stolcke, König and Weintraub 1997, Explicit word error
  * minimization in N-best list rescoring.)
  */
 export function leastRisk(readings: readonly LatticePath[]): number {
-  const words = readings.map(({ labels }) =>
-    Int32Array.from(labels.map((l) => l.label).filter((l) => l >= FIRST_WORD)),
-  );
+  const words = readings.map(({ labels }) => Int32Array.from(timedWords(labels, 0), (w) => w.label));
   const cheapest = Math.min(...readings.map((r) => r.cost));
   const weights = readings.map((r) => Math.exp(cheapest - r.cost));
   const row = new Uint32Array(1 + Math.max(0, ...words.map((w) => w.length)));

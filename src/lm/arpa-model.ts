@@ -33,7 +33,7 @@ class Entries {
 
 /** What is taken from an ARPA file. */
 export interface ArpaSelection {
-  /** Whether a word is wanted; n-grams that hold others are left out. */
+  /** Whether a word is wanted, where no `vocabulary` says; n-grams that hold others are left out. */
   keep?: (word: string) => boolean;
   /** The words wanted, which have numbers already, the special ones first. Those that the file lacks have no probability. */
   vocabulary?: readonly string[];
@@ -54,8 +54,7 @@ export function modelOfArpa(
   const ids = new Map(words.map((w, i) => [w, i]));
   const unigrams = { prob: words.map(() => 0), backoff: words.map(() => 1) };
   const orders = Array.from({ length: (order ?? 1) - 1 }, () => new Entries());
-  const special: ReadonlySet<string> = new Set(SPECIAL_WORDS);
-  const wanted = (word: string): boolean => (vocabulary ? ids.has(word) : special.has(word) || (keep?.(word) ?? true));
+  const wanted = (word: string): boolean => ids.has(word) || (!vocabulary && (keep?.(word) ?? true));
   for (const ngram of readArpa(lines)) {
     if (order !== undefined && ngram.words.length > order) break;
     if (!ngram.words.every(wanted)) continue;

@@ -4,6 +4,9 @@ import { modelOfArpa } from './arpa-model.js';
 import type { BackoffModel } from './kneser-ney.js';
 import { sentences } from './normalize.js';
 
+/** Whether a file is taken for a model, by its name. */
+export const isArpa = (path: string): boolean => path.endsWith('.arpa');
+
 /** A model in an ARPA file that joins models of texts in a mixture. */
 export class ArpaSource {
   // As a text that was not read: its model stands for it.

@@ -1,6 +1,7 @@
 /** N-gram language models: text to counts, Kneser-Ney estimation, pruning, and a compact model for queries. */
 export { type ArpaNgram, readArpa, writeArpa } from './arpa.js';
 export { modelOfArpa } from './arpa-model.js';
+export { isArpa } from './arpa-source.js';
 export { type BackoffModel, kneserNey, probability } from './kneser-ney.js';
 export { mixModels, mixtureWeights } from './mix.js';
 export { BEGIN, countNgrams, END, MAX_VOCABULARY, type NgramTable, SPECIAL_WORDS, UNKNOWN } from './ngram-counts.js';

@@ -1,7 +1,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { HearkenError } from '../errors.js';
-import { ArpaSource } from './arpa-source.js';
+import { ArpaSource, isArpa } from './arpa-source.js';
 import { sentences } from './normalize.js';
 import { TextStore } from './text-store.js';
 import type { Source } from './train.js';
@@ -63,8 +63,6 @@ export async function readText(
   return store;
 }
 
-const isModel = (path: string): boolean => path.endsWith('.arpa');
-
 /** Sources of a language model: all texts as one, or with `tune` each apart. @throws INPUT_NOT_FOUND, OPTION_INVALID */
 export async function readTexts(
   { texts, exclude, tune }: TextFiles,
@@ -73,14 +71,17 @@ export async function readTexts(
   const excluded = await sentenceSet(exclude);
   const heldOut = await sentencesOf(tune);
   if (tune.length === 0) {
-    const model = texts.find(isModel);
+    const model = texts.find(isArpa);
     if (model) throw new HearkenError('OPTION_INVALID', `${model}: a model joins texts only with sentences to tune on`);
     return { sources: [await readText(texts, onStep, excluded)], heldOut };
   }
   const sources: Source[] = [];
   for (const path of texts) {
-    const source = isModel(path) ? new ArpaSource(path) : await readText([path], onStep, excluded);
-    if (source instanceof ArpaSource || source.words > 0) sources.push(source);
+    if (isArpa(path)) sources.push(new ArpaSource(path));
+    else {
+      const text = await readText([path], onStep, excluded);
+      if (text.words > 0) sources.push(text);
+    }
   }
-  return { sources, heldOut };
+  return { sources: sources.length > 0 ? sources : [new TextStore()], heldOut };
 }

@@ -7,6 +7,7 @@ import type { Lexicon } from '../lexicon/index.js';
 import { PHONES } from '../lexicon/index.js';
 import {
   type BackoffModel,
+  isArpa,
   modelOfArpa,
   NgramLm,
   rankWords,
@@ -108,7 +109,7 @@ function fromArpa(path: string, { lexicon, onStep }: BuildOptions): LanguagePart
  */
 export async function buildPackage(options: BuildOptions): Promise<BuildReport> {
   const { texts } = options;
-  const arpa = texts.length === 1 && texts[0].endsWith('.arpa');
+  const arpa = texts.length === 1 && isArpa(texts[0]);
   const { model, words, unpronounced, report } = arpa ? fromArpa(texts[0], options) : await estimated(options);
   return { ...report, unpronounced, ...writeLanguage(model, words, options) };
 }

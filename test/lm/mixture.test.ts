@@ -53,6 +53,12 @@ describe('mixtures of texts and models', () => {
     expect(rankWords(sources, heldOut).map(([word]) => word)).to.have.members(['ant', 'gnu']);
   });
 
+  it('of texts without words are models without words', async () => {
+    const { sources, heldOut } = await readTexts({ texts: [empty, empty], exclude: [], tune: [tune] }, silent);
+    expect(rankWords(sources, heldOut)).to.deep.equal([]);
+    expect(trainMixture(sources, [], 2, [0], heldOut).weights).to.deep.equal([1]);
+  });
+
   it('need sentences to weigh them on', async () => {
     const failure = await readTexts({ texts: [text, arpa], exclude: [], tune: [] }, silent).catch((e: unknown) => e);
     expect(failure).to.be.instanceOf(HearkenError).with.property('code', 'OPTION_INVALID');

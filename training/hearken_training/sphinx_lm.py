@@ -11,6 +11,7 @@ PROBABILITY_BITS = 16
 BACKOFF_BITS = 16
 BASE = 1.0001
 """Base of the logarithms that the file holds."""
+LOG10 = np.log10(BASE)
 
 
 def bits_for(most):
@@ -43,16 +44,16 @@ def read_trie(path):
         raise ValueError(f"{path} is not a Sphinx trie language model")
     at = len(MAGIC)
     order = data[at]
-    counts = struct.unpack_from(f"<{order}I", data, at + 1)
-    at += 1 + 4 * order + 4  # the last four bytes name the kind of quantization; there is one
     if not 2 <= order <= 5:
         raise ValueError(f"{path}: order {order}")
+    counts = struct.unpack_from(f"<{order}I", data, at + 1)
+    at += 1 + 4 * order + 4  # the last four bytes name the kind of quantization; there is one
 
     def floats(count):
         nonlocal at
         out = np.frombuffer(data, "<f4", count, at)
         at += 4 * count
-        return out.astype(np.float64) * np.log10(BASE)
+        return out.astype(np.float64) * LOG10
 
     tables = []
     for n in range(2, order + 1):
@@ -60,9 +61,8 @@ def read_trie(path):
         tables.append((probability, floats(1 << BACKOFF_BITS) if n < order else None))
     unigrams = np.frombuffer(data, [("p", "<f4"), ("b", "<f4"), ("next", "<u4")], counts[0] + 1, at)
     at += unigrams.nbytes
-    scale = np.log10(BASE)
     ids = np.arange(counts[0], dtype=np.int32)[:, None]
-    orders = [(ids, unigrams["p"][:-1] * scale, unigrams["b"][:-1] * scale)]
+    orders = [(ids, unigrams["p"][:-1] * LOG10, unigrams["b"][:-1] * LOG10)]
     children = unigrams["next"].astype(np.int64)
     word_bits = bits_for(counts[0])
     for n in range(2, order + 1):
