@@ -26,8 +26,12 @@ async function streamResults(url: string, path: string): Promise<unknown[]> {
   const client = await HearkenClient.connect(url, { encoding: 's16le', sampleRate, partials: true });
   const results: unknown[] = [];
   const listening = (async () => {
-    // Partial results depend on when audio arrives; the finals must not.
-    for await (const result of client) if (result.type === 'final') results.push({ ...result, seq: undefined });
+    // Partial results and latencies depend on when audio arrives; words, times and confidences must not.
+    for await (const result of client) {
+      if (result.type !== 'final') continue;
+      const { text, words, start, end, reason, complete } = result;
+      results.push({ text, words, start, end, reason, complete });
+    }
   })();
   for (const message of messages) await client.send(message);
   client.finish();
@@ -38,15 +42,15 @@ async function streamResults(url: string, path: string): Promise<unknown[]> {
 /**
  * A hash of the words, times, confidences and alternatives of every clip of the measured sets, from the file and (every fifth
  * clip) through a server. Two versions of the engine that print the same table give bit-identical results.
- * @param args where the hashes by clip go, a line each (default: they are only summed up)
+ * @param args where the hashes by clip go, one per line; then the corpora, by default all that are measured
  */
-export async function hashesBench([out]: string[]): Promise<void> {
+export async function hashesBench([out, ...corpora]: string[]): Promise<void> {
   await using engine = await Engine.load();
   const server = await startServer(engine, { port: 0, requestsPerMinute: 100_000 });
   const lines: string[] = [];
   const sums: Record<string, string> = {};
   try {
-    for (const [corpus, split] of SETS) {
+    for (const [corpus, split] of SETS.filter(([name]) => corpora.length === 0 || corpora.includes(name))) {
       const first = lines.length;
       await withClips(corpus, split, async (directory) => {
         const clips = manifest(corpus, split);
@@ -67,5 +71,5 @@ export async function hashesBench([out]: string[]): Promise<void> {
     await server.close();
   }
   if (out) writeFileSync(out, `${lines.join('\n')}\n`);
-  keep('hashes', { engine: engine.card.name, sums });
+  if (corpora.length === 0) keep('hashes', { engine: engine.card.name, sums });
 }

@@ -5,7 +5,6 @@ import { startOf } from '../server/deepgram-protocol.js';
 import { parseJson } from '../server/parse-json.js';
 import { CLIENT_MESSAGE } from '../server/stream-messages.js';
 import { CONTROL } from '../server/vosk-protocol.js';
-import { parseCard } from '../src/acoustic/index.js';
 import { openAudio } from '../src/audio/index.js';
 import { readSections, writeSections } from '../src/binary/sections.js';
 import { HearkenError } from '../src/errors.js';
@@ -24,6 +23,7 @@ import {
 import { ContextTable, grammarFst, parseJsgf, parseJulius, parseSrgs } from '../src/graph/index.js';
 import { G2p, Lexicon, PHONES } from '../src/lexicon/index.js';
 import { BEGIN, countNgrams, END, kneserNey, modelOfArpa, NgramLm, sentences } from '../src/lm/index.js';
+import { parseCard } from '../src/package/index.js';
 import { tokensOf } from '../src/punctuation/index.js';
 import { checkPhrases } from '../src/recognizer/phrases.js';
 import { written } from '../src/written/index.js';
