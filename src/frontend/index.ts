@@ -2,5 +2,9 @@
 export { OnlineCmvn, type SlidingCmvnOptions, slidingCmvn } from './cmvn.js';
 export { addDeltas } from './deltas.js';
 export { dithered } from './dither.js';
+export type { FeatureStream } from './feature-stream.js';
+export { NemoMel, type NemoMelOptions } from './nemo-mel.js';
 export { computeFeatures, OnlineFeature } from './online-feature.js';
 export { type FeatureOptions, fbankOptions, mfccOptions, type WindowType } from './options.js';
+export { Waveform, type WaveformOptions } from './waveform.js';
+export { WhisperMel, type WhisperMelOptions } from './whisper-mel.js';
