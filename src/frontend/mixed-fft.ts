@@ -19,6 +19,8 @@ export class MixedFft {
   #halfSin: Float64Array;
   #re: Float64Array;
   #im: Float64Array;
+  #pointRe = new Float64Array(5);
+  #pointIm = new Float64Array(5);
 
   /** @throws OPTION_INVALID for a length with other factors */
   constructor(size: number) {
@@ -62,38 +64,70 @@ export class MixedFft {
 
   /** The complex transform in place; points come in the order that `inputOrder` gives. */
   #transform(): void {
+    let below = 1;
+    for (const radix of this.#factors) {
+      if (radix === 2) this.#pairs(below);
+      else this.#stage(radix, below);
+      below *= radix;
+    }
+  }
+
+  /** Two transforms of `below` points to one of twice as many, all along the signal. */
+  #pairs(below: number): void {
     const n = this.size / 2;
     const re = this.#re;
     const im = this.#im;
-    const pointRe = new Float64Array(5);
-    const pointIm = new Float64Array(5);
-    let below = 1;
-    for (const radix of this.#factors) {
-      const span = below * radix;
-      const step = n / span;
-      for (let block = 0; block < n; block += span) {
-        for (let k = 0; k < below; k++) {
-          for (let r = 0; r < radix; r++) {
-            const at = block + k + r * below;
-            const c = this.#cos[r * k * step];
-            const s = this.#sin[r * k * step];
-            pointRe[r] = re[at] * c + im[at] * s;
-            pointIm[r] = im[at] * c - re[at] * s;
+    const cos = this.#cos;
+    const sin = this.#sin;
+    const step = n / (2 * below);
+    for (let block = 0; block < n; block += 2 * below) {
+      for (let k = 0, i = block, j = block + below; k < below; k++, i++, j++) {
+        const c = cos[k * step];
+        const s = sin[k * step];
+        const turnedRe = re[j] * c + im[j] * s;
+        const turnedIm = im[j] * c - re[j] * s;
+        re[j] = re[i] - turnedRe;
+        im[j] = im[i] - turnedIm;
+        re[i] += turnedRe;
+        im[i] += turnedIm;
+      }
+    }
+  }
+
+  /** `radix` transforms of `below` points to one, all along the signal. */
+  #stage(radix: number, below: number): void {
+    const n = this.size / 2;
+    const re = this.#re;
+    const im = this.#im;
+    const cos = this.#cos;
+    const sin = this.#sin;
+    const pointRe = this.#pointRe;
+    const pointIm = this.#pointIm;
+    const span = below * radix;
+    const step = n / span;
+    for (let block = 0; block < n; block += span) {
+      for (let k = 0; k < below; k++) {
+        for (let r = 0; r < radix; r++) {
+          const at = block + k + r * below;
+          const c = cos[r * k * step];
+          const s = sin[r * k * step];
+          pointRe[r] = re[at] * c + im[at] * s;
+          pointIm[r] = im[at] * c - re[at] * s;
+        }
+        for (let q = 0; q < radix; q++) {
+          let sumRe = pointRe[0];
+          let sumIm = pointIm[0];
+          for (let r = 1, turn = 0; r < radix; r++) {
+            turn = (turn + q) % radix;
+            const c = cos[(turn * n) / radix];
+            const s = sin[(turn * n) / radix];
+            sumRe += pointRe[r] * c + pointIm[r] * s;
+            sumIm += pointIm[r] * c - pointRe[r] * s;
           }
-          for (let q = 0; q < radix; q++) {
-            let sumRe = pointRe[0];
-            let sumIm = pointIm[0];
-            for (let r = 1; r < radix; r++) {
-              const turn = ((r * q) % radix) * (n / radix);
-              sumRe += pointRe[r] * this.#cos[turn] + pointIm[r] * this.#sin[turn];
-              sumIm += pointIm[r] * this.#cos[turn] - pointRe[r] * this.#sin[turn];
-            }
-            re[block + k + q * below] = sumRe;
-            im[block + k + q * below] = sumIm;
-          }
+          re[block + k + q * below] = sumRe;
+          im[block + k + q * below] = sumIm;
         }
       }
-      below = span;
     }
   }
 }
