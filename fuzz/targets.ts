@@ -24,9 +24,11 @@ import { ContextTable, grammarFst, parseJsgf, parseJulius, parseSrgs } from '../
 import { G2p, Lexicon, PHONES } from '../src/lexicon/index.js';
 import { BEGIN, countNgrams, END, kneserNey, modelOfArpa, NgramLm, sentences } from '../src/lm/index.js';
 import { parseCard } from '../src/package/index.js';
+import { onnxMetadata } from '../src/package/onnx-metadata.js';
 import { tokensOf } from '../src/punctuation/index.js';
 import { checkPhrases } from '../src/recognizer/phrases.js';
 import { written } from '../src/written/index.js';
+import { writeOnnx } from '../test/support/onnx-writer.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -201,6 +203,20 @@ export const TARGETS: Target[] = [
     seeds: [file('models/en-small/card.json').subarray(0, 6000)],
     most: 8000,
     run: (input) => void parseCard(json(input), 'input'),
+  },
+  {
+    name: 'onnx metadata',
+    seeds: [
+      writeOnnx({
+        inputs: [{ name: 'x', type: 'float32', dims: ['N', 80, -1] }],
+        outputs: [{ name: 'y', type: 'int64', dims: [] }],
+        nodes: [{ operator: 'Add', inputs: ['x', 'w'], outputs: ['y'], attributes: { a: [1], b: { float: 2 } } }],
+        weights: [{ name: 'w', dims: [1], data: Float32Array.of(1), location: 'w.data' }],
+        properties: { vocab_size: '9' },
+      }),
+    ],
+    most: 1000,
+    run: (input) => void onnxMetadata(input, 'input'),
   },
   {
     name: 'units',

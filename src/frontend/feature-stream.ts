@@ -1,5 +1,7 @@
-import { HearkenError } from '../errors.js';
 import { KaldiFeatures } from './kaldi-features.js';
+import { NemoMel } from './nemo-mel.js';
+import { Waveform } from './waveform.js';
+import { WhisperMel } from './whisper-mel.js';
 
 /**
  * Samples to feature frames, as they come. Offline use is the same object fed once. Kinds that are normalised over a whole
@@ -53,7 +55,9 @@ interface KaldiSpec extends Rate {
 export type FeatureSpec =
   | (KaldiSpec & { kind: 'kaldi-fbank' })
   | (KaldiSpec & { kind: 'kaldi-mfcc'; ceps: number })
-  | (Rate & { kind: 'nemo-mel' | 'whisper-mel' | 'waveform' } & Record<string, unknown>);
+  | (Rate & { kind: 'whisper-mel'; melBins: number; padTo: number })
+  | (Rate & { kind: 'nemo-mel'; melBins: number; normalize: 'per-feature' | 'none' })
+  | (Rate & { kind: 'waveform'; normalize: boolean; epsilon: number });
 
 /** @param position of the first sample in the recording. @throws OPTION_INVALID */
 export function openFeatures(spec: FeatureSpec, position = 0): FeatureStream {
@@ -61,7 +65,11 @@ export function openFeatures(spec: FeatureSpec, position = 0): FeatureStream {
     case 'kaldi-fbank':
     case 'kaldi-mfcc':
       return new KaldiFeatures(spec, position);
-    default:
-      throw new HearkenError('OPTION_INVALID', `features of kind "${spec.kind}" cannot be computed yet`);
+    case 'whisper-mel':
+      return new WhisperMel(spec);
+    case 'nemo-mel':
+      return new NemoMel(spec);
+    case 'waveform':
+      return new Waveform(spec);
   }
 }

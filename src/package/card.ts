@@ -32,7 +32,25 @@ const KALDI = {
 const FEATURES = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('kaldi-fbank'), ...KALDI }),
   z.object({ kind: z.literal('kaldi-mfcc'), ceps: positive, ...KALDI }),
-  z.looseObject({ kind: z.enum(['nemo-mel', 'whisper-mel', 'waveform']), sampleRate: positive }),
+  /** Defined at 16 kHz only, as are NeMo's. */
+  z.object({
+    kind: z.literal('whisper-mel'),
+    sampleRate: z.literal(16_000),
+    melBins: positive.max(256),
+    padTo: count.max(1 << 20).default(0),
+  }),
+  z.object({
+    kind: z.literal('nemo-mel'),
+    sampleRate: z.literal(16_000),
+    melBins: positive.max(256),
+    normalize: z.enum(['per-feature', 'none']),
+  }),
+  z.object({
+    kind: z.literal('waveform'),
+    sampleRate: positive,
+    normalize: z.boolean(),
+    epsilon: z.number().positive().default(1e-7),
+  }),
 ]) satisfies z.ZodType<FeatureSpec>;
 
 const STATE = z.object({
@@ -154,8 +172,8 @@ export function parseCard(json: unknown, where: string): ModelCard {
 /** What two fields of a card say that cannot both be so. */
 function inconsistency({ features, acoustic, topology, spelling, checksums }: ModelCard): string | undefined {
   if ('cmvn' in features && features.cmvn) {
-    const { globalMean } = features.cmvn as { globalMean: number[] };
-    const dim = features.kind === 'kaldi-mfcc' ? features.ceps : (features as { melBins: number }).melBins;
+    const { globalMean } = features.cmvn;
+    const dim = features.kind === 'kaldi-mfcc' ? features.ceps : features.melBins;
     if (globalMean.length !== dim) return `features.cmvn.globalMean has ${globalMean.length} numbers, not ${dim}`;
   }
   const { columns, chunk, states } = acoustic;

@@ -1,0 +1,28 @@
+/** A growing list of frames of `dim` values, taken out whole. */
+export class FrameBuffer {
+  readonly dim: number;
+  #data: Float32Array;
+  #filled = 0;
+
+  constructor(dim: number) {
+    this.dim = dim;
+    this.#data = new Float32Array(128 * dim);
+  }
+
+  push(frame: ArrayLike<number>): void {
+    if (this.#filled + this.dim > this.#data.length) {
+      const grown = new Float32Array(2 * this.#data.length);
+      grown.set(this.#data);
+      this.#data = grown;
+    }
+    this.#data.set(frame, this.#filled);
+    this.#filled += this.dim;
+  }
+
+  /** All frames, [frames × dim], a copy; the buffer is empty afterwards. */
+  take(): Float32Array {
+    const out = this.#data.slice(0, this.#filled);
+    this.#filled = 0;
+    return out;
+  }
+}
