@@ -47,8 +47,10 @@ const START = z.strictObject({
   /** One transcript of all channels, or one a channel. */
   channelMode: z.enum(['mix', 'split']).default('mix'),
   partials: z.boolean().default(true),
-  /** Segments are heard again with the recurrent language model when they are whole; default: not with `partials`, whose stable words it may change. */
+  /** Segments are rescored with the recurrent language model when they are whole; default true. Finals that change stable words have `corrected`. */
   rescore: z.boolean().optional(),
+  /** Segments are recognised again with the package's second acoustic model, where it has one; default true. */
+  secondPass: z.boolean().optional(),
   /** Milliseconds between partial results at least. */
   partialInterval: z.number().min(0).max(60_000).default(0),
   /** Words with times and confidences in final results. */

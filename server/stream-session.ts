@@ -51,9 +51,9 @@ export class StreamSession {
     this.#onEnd = onEnd;
     const { sampleRate, channels, channelMode, encoding } = options;
     const { phrases, classes, newWords, keywords, recognize, grammar } = options;
-    const { partials, rescore, alternatives, written, punctuation, profanity, endpoint } = options;
+    const { partials, rescore, secondPass, alternatives, written, punctuation, profanity, endpoint } = options;
     const words = { phrases, classes, newWords, keywords, recognize, grammar };
-    const common = { partials, rescore, alternatives, written, punctuation, profanity, endpoint, ...words };
+    const common = { partials, rescore, secondPass, alternatives, written, punctuation, profanity, endpoint, ...words };
     if (encoding === 'container')
       this.#stream = context.engine.createRecordingStream({ ...common, channels: channelMode });
     else if (channels > 1) {

@@ -16,6 +16,7 @@ export class NetworkModel implements AcousticModel {
   readonly frameShift: number;
   readonly latencyFrames: number;
   readonly streaming: boolean;
+  readonly maxSeconds: number;
 
   /** @throws MODEL_CARD where the network is not what the contract says; OPTION_INVALID for impossible features */
   constructor(
@@ -29,6 +30,7 @@ export class NetworkModel implements AcousticModel {
     this.frameShift = openFeatures(features).frameShift;
     this.frameSeconds = (this.frameShift * contract.subsampling) / features.sampleRate;
     this.streaming = contract.chunk !== undefined;
+    this.maxSeconds = this.streaming ? Number.POSITIVE_INFINITY : (contract.maxSeconds ?? MAX_SECONDS);
     this.latencyFrames = contract.latency;
   }
 
@@ -39,12 +41,11 @@ export class NetworkModel implements AcousticModel {
 
   #scorer(dim: number): FeatureScorer {
     if (this.contract.chunk) return new ChunkNetwork(this.network, this.contract, dim);
-    const { maxSeconds = MAX_SECONDS } = this.contract;
     return new SegmentNetwork(
       this.network,
       this.contract,
       dim,
-      Math.ceil((maxSeconds * this.sampleRate) / this.frameShift),
+      Math.ceil((this.maxSeconds * this.sampleRate) / this.frameShift),
     );
   }
 }
