@@ -49,7 +49,8 @@ describe('rescoring by the recurrent model', function () {
     const twice = await finals(engine, SAMPLE, {});
     expect(twice).to.not.deep.equal(once); // other confidences at least
     const live = await finals(engine, SAMPLE, { partials: true });
-    expect(live.map(({ corrected: _, ...segment }) => segment)).to.deep.equal(twice);
+    for (const segment of live) delete segment.corrected;
+    expect(live).to.deep.equal(twice);
     const plain = await finals(engine, SAMPLE, { partials: true, rescore: false });
     expect(plain).to.deep.equal(once);
     expect(plain.some((s) => s.corrected)).to.equal(false);
