@@ -231,7 +231,7 @@ export const TARGETS: Target[] = [
     name: 'deepgram addresses',
     seeds: text('encoding=linear16&sample_rate=16000&channels=2&multichannel=true&keywords=hearken:3&endpointing=300'),
     most: 300,
-    run: (input) => void startOf(new URL(`/v1/listen?${encodeURI(utf8(input))}`, 'http://server')),
+    run: (input) => void startOf(new URLSearchParams(utf8(input))),
   },
   {
     name: 'text',

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
 import { HearkenError, type Segment } from '../src/index.js';
@@ -28,16 +27,16 @@ const QUERY = z.object({
 });
 const CONTROL = z.object({ type: z.enum(['KeepAlive', 'Finalize', 'CloseStream']) });
 
-/** What an address asks for, as our own `start`. @throws SERVER_MESSAGE */
-export function startOf(url: URL): StartMessage {
-  const query = QUERY.safeParse(Object.fromEntries(url.searchParams));
+/** What an address's parameters ask for, as our own `start`. @throws SERVER_MESSAGE */
+export function startOf(parameters: URLSearchParams): StartMessage {
+  const query = QUERY.safeParse(Object.fromEntries(parameters));
   const fail = (message: string): never => {
     throw new HearkenError('SERVER_MESSAGE', message);
   };
   if (!query.success) return fail(`${query.error.issues[0].path.join('.')}: ${query.error.issues[0].message}`);
   const { encoding, sample_rate, channels, multichannel, endpointing, ...wanted } = query.data;
   const { interim_results = false, punctuate, smart_format, profanity_filter } = wanted;
-  const listened = [...url.searchParams.getAll('keyterm'), ...url.searchParams.getAll('keywords')].map((term) => {
+  const listened = [...parameters.getAll('keyterm'), ...parameters.getAll('keywords')].map((term) => {
     const [, text, boost] = /^(.*?)(?::(-?[\d.]+))?$/s.exec(term) as RegExpExecArray;
     return { text, ...(boost !== undefined && { boost: Math.max(-20, Math.min(20, Number(boost))) }) };
   });
@@ -76,7 +75,7 @@ export function serveDeepgram(
   socket: WebSocket,
   context: ServerContext,
   client: string,
-  request: IncomingMessage,
+  parameters: URLSearchParams,
 ): void {
   const reply = (message: object): void => {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
@@ -89,7 +88,7 @@ export function serveDeepgram(
   let session: StreamSession;
   let channels = 1;
   try {
-    const start = startOf(new URL(request.url ?? '/', 'http://server'));
+    const start = startOf(parameters);
     context.admission.enterSession(client);
     try {
       session = new StreamSession(context, start, () => context.admission.leaveSession(client));

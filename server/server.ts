@@ -3,12 +3,13 @@ import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
-import express, { type Express } from 'express';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { type Logger, pino } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Engine } from '../src/index.js';
 import { HearkenError } from '../src/index.js';
 import { Access, isLoopback } from './access.js';
+import { addressOf } from './address.js';
 import { Admission } from './admission.js';
 import { recordError, type ServerContext } from './context.js';
 import { serveDeepgram } from './deepgram-protocol.js';
@@ -54,8 +55,6 @@ const DRAIN_POLL_MS = 50;
 const DEMO = resolve(import.meta.dirname, '../../server/demo');
 const CLIENT = resolve(import.meta.dirname, '../client');
 
-const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?')[0];
-
 /** Serve `engine` until closed. The engine stays the caller's. @throws OPTION_INVALID */
 export async function startServer(engine: Engine, options: ServerOptions = {}): Promise<RunningServer> {
   const { host = '127.0.0.1', port = 2700, tokens = [], origins = [], open = false, tls } = options;
@@ -89,14 +88,14 @@ export async function startServer(engine: Engine, options: ServerOptions = {}): 
     handleProtocols: (offered) => SUBPROTOCOLS.find((name) => offered.has(name)) ?? false,
   });
   /** What is spoken on which path: vosk-server's clients connect to the root. */
-  const protocols: Record<string, (socket: WebSocket, client: string, request: IncomingMessage) => void> = {
-    '/v1/stream': (socket, client) => streams.serve(socket, client),
-    '/v1/listen': (socket, client, request) => serveDeepgram(socket, context, client, request),
-    '/': (socket, client) => serveVosk(socket, context, client),
-  };
+  const protocols = new Map<string, (socket: WebSocket, client: string, request: IncomingMessage) => void>([
+    ['/v1/stream', (socket, client) => streams.serve(socket, client)],
+    ['/v1/listen', (socket, client, request) => serveDeepgram(socket, context, client, addressOf(request).query)],
+    ['/', (socket, client) => serveVosk(socket, context, client)],
+  ]);
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const serve = protocols[pathOf(request)] as (typeof protocols)[string] | undefined;
+    const serve = protocols.get(addressOf(request).path);
     const status = access.refusal(request) ?? (serve ? undefined : 404);
     if (!serve || status !== undefined || admission.closing) {
       socket.end(`HTTP/1.1 ${status ?? 503} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -180,5 +179,11 @@ function application(context: ServerContext, access: Access): Express {
   app.post('/v1/audio/transcriptions', transcriptions(context));
   app.use('/client', express.static(CLIENT, { index: false, dotfiles: 'ignore' }));
   app.use(express.static(DEMO, { dotfiles: 'ignore' }));
+  // What express cannot read, a path with a broken escape for instance: its own answer holds a stack.
+  app.use((error: Error & { status?: number }, _: Request, response: Response, _next: NextFunction) => {
+    const status = error.status ?? 500;
+    const known = new HearkenError('SERVER_MESSAGE', status < 500 ? 'the request cannot be read' : 'internal error');
+    refuse(response, recordError(context, known, 'http'), status);
+  });
   return app;
 }
