@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ZodError } from 'zod';
 import { startOf } from '../server/deepgram-protocol.js';
 import { parseJson } from '../server/parse-json.js';
-import { CLIENT_MESSAGE } from '../server/stream-messages.js';
+import { clientMessage } from '../server/stream-messages.js';
 import { CONTROL } from '../server/vosk-protocol.js';
 import { parseCard } from '../src/acoustic/index.js';
 import { openAudio } from '../src/audio/index.js';
@@ -217,7 +217,7 @@ export const TARGETS: Target[] = [
     ),
     most: 1000,
     run(input) {
-      const message = CLIENT_MESSAGE.parse(parseJson(Buffer.from(input)));
+      const message = clientMessage(parseJson(Buffer.from(input)));
       if (message.type === 'start') checkPhrases(message.phrases, message.classes);
     },
   },

@@ -133,7 +133,7 @@ export function serveDeepgram(
   const handle = async (data: RawData, binary: boolean): Promise<void> => {
     session.touched();
     if (binary) return session.audio(data as Buffer);
-    const { type } = CONTROL.parse(parseJson(data));
+    const { type } = CONTROL.parse(parseJson(data, context.limits.maxTextBytes));
     if (type === 'Finalize') await session.finalize();
     if (type === 'CloseStream') session.finish();
   };

@@ -14,6 +14,8 @@ export interface Limits {
   maxUploadSeconds: number;
   /** Bytes of a WebSocket message. */
   maxMessageBytes: number;
+  /** Bytes of a text message, a `start` with its lists for instance: they are read on the thread of all sockets. */
+  maxTextBytes: number;
   /** Seconds of audio in a session. */
   maxSessionSeconds: number;
   /** Seconds a session may be without a message from its client. */
@@ -38,6 +40,7 @@ export function defaultLimits(workers: number): Limits {
     maxUploadBytes: 100 << 20,
     maxUploadSeconds: 4 * 3600,
     maxMessageBytes: 1 << 20,
+    maxTextBytes: 512 << 10,
     maxSessionSeconds: 4 * 3600,
     idleSeconds: 60,
     resumeSeconds: 30,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { HearkenError } from '../src/index.js';
 import { recordError, type ServerContext } from './context.js';
 import { parseJson } from './parse-json.js';
-import { CLIENT_MESSAGE, type ServerMessage } from './stream-messages.js';
+import { clientMessage, type ServerMessage } from './stream-messages.js';
 import { type Outlet, StreamSession } from './stream-session.js';
 
 /** Seconds a connection may be open before it says what it wants. */
@@ -108,7 +108,7 @@ class Connection implements Outlet {
     if (this.#closed || (this.#session && !this.#session.speaksThrough(this))) return;
     this.#session?.touched();
     if (binary) return this.#started('audio').audio(data as Buffer);
-    const message = CLIENT_MESSAGE.parse(parseJson(data));
+    const message = clientMessage(parseJson(data, this.#context.limits.maxTextBytes));
     switch (message.type) {
       case 'start':
       case 'resume': {

@@ -59,7 +59,7 @@ export function serveVosk(socket: WebSocket, context: ServerContext, client: str
       reply(final ? resultOf([final], config) : { partial: session.partial });
       return;
     }
-    const control = CONTROL.parse(parseJson(data));
+    const control = CONTROL.parse(parseJson(data, limits.maxTextBytes));
     if ('config' in control) {
       if (session) throw new HearkenError('SERVER_MESSAGE', 'the configuration comes before the audio');
       config = control.config;

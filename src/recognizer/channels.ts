@@ -5,6 +5,7 @@ import type { ChannelResult, RecordingOptions, RecordingPart, StreamSummary } fr
 import { type LoadedModel, RecognizerStream } from './recognizer-stream.js';
 import { type Lead, leadStart, PartCutter } from './recording-part.js';
 import type { Result } from './results.js';
+import { yieldToOthers } from './turns.js';
 
 /** Samples fed at once: half a second keeps other streams waiting for milliseconds only. */
 const PIECE = 8000;
@@ -17,9 +18,6 @@ export interface Thread {
   /** Whether nobody wants the results any more. */
   aborted(): boolean;
 }
-
-/** Messages that have come for other streams get their turn. */
-const yieldToOthers = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** One recogniser a channel over planar samples of any rate. */
 export class Channels {
