@@ -1,9 +1,10 @@
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { HearkenError, type Segment } from '../src/index.js';
 import { recordError, type ServerContext } from './context.js';
-import { handleInOrder } from './in-order.js';
+import { Inbox } from './inbox.js';
 import { parseJson } from './parse-json.js';
+import { reply } from './reply.js';
 import { CLIENT_MESSAGE, type ServerMessage, type StartMessage } from './stream-messages.js';
 import { closeCodeOf } from './stream-protocol.js';
 import { StreamSession } from './stream-session.js';
@@ -77,12 +78,18 @@ export function serveDeepgram(
   client: string,
   parameters: URLSearchParams,
 ): void {
-  const reply = (message: object): void => {
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
+  const send = (message: object): void => {
+    try {
+      reply(socket, message, context.limits.maxUnsentBytes);
+    } catch (error) {
+      fail(error);
+    }
   };
   const fail = (error: unknown): void => {
+    if (socket.readyState !== socket.OPEN) return;
     const known = recordError(context, error, 'deepgram');
-    reply({ type: 'Error', code: known.code, description: known.message, message: known.message });
+    const { code, message } = known;
+    socket.send(JSON.stringify({ type: 'Error', code, description: message, message }));
     socket.close(closeCodeOf(known), known.code);
   };
   let session: StreamSession;
@@ -108,12 +115,12 @@ export function serveDeepgram(
     send(message: ServerMessage): void {
       if (message.type === 'partial') {
         const transcript = `${message.stable} ${message.unstable}`.trim();
-        reply(results(session.id, context, channels, { ...message, start: told, transcript }));
+        send(results(session.id, context, channels, { ...message, start: told, transcript }));
       } else if (message.type === 'final') {
         told = message.end;
-        reply(results(session.id, context, channels, finished({ ...message, words: message.words ?? [] })));
+        send(results(session.id, context, channels, finished({ ...message, words: message.words ?? [] })));
       } else if (message.type === 'done')
-        reply({
+        send({
           type: 'Metadata',
           request_id: session.id,
           created,
@@ -130,14 +137,14 @@ export function serveDeepgram(
     },
   };
   session.attach(outlet, 0);
-  const handle = async (data: RawData, binary: boolean): Promise<void> => {
+  const handle = async (data: Buffer, binary: boolean): Promise<void> => {
     session.touched();
-    if (binary) return session.audio(data as Buffer);
+    if (binary) return session.audio(data);
     const { type } = CONTROL.parse(parseJson(data, context.limits.maxTextBytes));
     if (type === 'Finalize') await session.finalize();
     if (type === 'CloseStream') session.finish();
   };
-  handleInOrder(socket, handle, fail);
+  new Inbox(socket, { maxMessagesPerSecond: context.limits.maxMessagesPerSecond, handle, fail });
   socket.on('close', () => session.detach(outlet, true));
 }
 

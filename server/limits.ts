@@ -16,6 +16,8 @@ export interface Limits {
   maxMessageBytes: number;
   /** Bytes of a text message, a `start` with its lists for instance: they are read on the thread of all sockets. */
   maxTextBytes: number;
+  /** WebSocket messages a second that are read from a socket; one that sends more is read more slowly. */
+  maxMessagesPerSecond: number;
   /** Seconds of audio in a session. */
   maxSessionSeconds: number;
   /** Seconds a session may be without a message from its client. */
@@ -41,6 +43,7 @@ export function defaultLimits(workers: number): Limits {
     maxUploadSeconds: 4 * 3600,
     maxMessageBytes: 1 << 20,
     maxTextBytes: 512 << 10,
+    maxMessagesPerSecond: 1000,
     maxSessionSeconds: 4 * 3600,
     idleSeconds: 60,
     resumeSeconds: 30,

@@ -1,8 +1,10 @@
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { HearkenError } from '../src/index.js';
 import { recordError, type ServerContext } from './context.js';
+import { Inbox } from './inbox.js';
 import { parseJson } from './parse-json.js';
+import { reply } from './reply.js';
 import { clientMessage, type ServerMessage } from './stream-messages.js';
 import { type Outlet, StreamSession } from './stream-session.js';
 
@@ -76,7 +78,6 @@ class Connection implements Outlet {
   #context: ServerContext;
   #registry: Registry;
   #session: StreamSession | undefined;
-  #queue = Promise.resolve();
   #closed = false;
   #start: NodeJS.Timeout;
 
@@ -88,26 +89,23 @@ class Connection implements Outlet {
       () => this.#refuse(new HearkenError('SERVER_LIMIT', `no "start" in ${START_SECONDS} seconds`)),
       START_SECONDS * 1000,
     );
-    socket.on('message', (data, binary) => {
-      socket.pause();
-      this.#queue = this.#queue
-        .then(() => this.#message(data, binary))
-        .catch((error: unknown) => this.#refuse(error))
-        .then(() => socket.resume());
+    new Inbox(socket, {
+      maxMessagesPerSecond: context.limits.maxMessagesPerSecond,
+      handle: (data, binary) => this.#message(data, binary),
+      fail: (error) => this.#refuse(error),
     });
     socket.on('close', (code) => {
       clearTimeout(this.#start);
       this.#closed = true;
       this.#session?.detach(this, ON_PURPOSE.includes(code));
     });
-    socket.on('error', () => socket.terminate());
   }
 
-  async #message(data: RawData, binary: boolean): Promise<void> {
+  async #message(data: Buffer, binary: boolean): Promise<void> {
     // What was still waiting when the connection closed comes again, or is not wanted any more.
     if (this.#closed || (this.#session && !this.#session.speaksThrough(this))) return;
     this.#session?.touched();
-    if (binary) return this.#started('audio').audio(data as Buffer);
+    if (binary) return this.#started('audio').audio(data);
     const message = clientMessage(parseJson(data, this.#context.limits.maxTextBytes));
     switch (message.type) {
       case 'start':
@@ -151,10 +149,11 @@ class Connection implements Outlet {
   }
 
   send(message: ServerMessage): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#socket.send(JSON.stringify(message));
-    if (this.#socket.bufferedAmount > this.#context.limits.maxUnsentBytes)
-      this.#refuse(new HearkenError('SERVER_LIMIT', 'answers are not being read'));
+    try {
+      reply(this.#socket, message, this.#context.limits.maxUnsentBytes);
+    } catch (error) {
+      this.#refuse(error);
+    }
   }
 
   close(error?: HearkenError): void {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { PcmDecoder } from '../src/audio/index.js';
 import { type ChannelResult, HearkenError, type RecognitionStream } from '../src/index.js';
 import { recordError, recordSummary, type ServerContext } from './context.js';
+import { IdleTimer } from './idle-timer.js';
 import type { ServerMessage, StartMessage } from './stream-messages.js';
 
 /** Answers kept for a client that may come back and has not seen them. */
@@ -40,7 +41,7 @@ export class StreamSession {
   #lastMessage = performance.now();
   #lastPartial = 0;
   #waitingPartial: NodeJS.Timeout | undefined;
-  #idle: NodeJS.Timeout | undefined;
+  #idle = new IdleTimer();
   #over: HearkenError | 'done' | undefined;
   #onEnd: () => void;
 
@@ -66,14 +67,14 @@ export class StreamSession {
     context.metrics.sessions.inc({ protocol: 'stream' });
     context.log.info({ session: this.id, encoding, sampleRate, channels, metadata: options.metadata }, 'session start');
     this.#read().catch((error: unknown) => this.#fail(error));
-    this.touched();
+    this.#expectMessages();
   }
 
   /** A client is there, at first or again. @param seq of the last answer it has seen */
   attach(outlet: Outlet, seq: number): void {
     this.#outlet?.close(new HearkenError('SERVER_SESSION', 'the session went on with another connection'));
     this.#outlet = outlet;
-    this.touched();
+    this.#expectMessages();
     const missed = this.#kept.filter((m) => m.seq > seq);
     const { maxMessageBytes, maxSessionSeconds, idleSeconds, resumeSeconds } = this.#context.limits;
     this.#send({
@@ -95,7 +96,7 @@ export class StreamSession {
     this.#outlet = undefined;
     const { resumeSeconds } = this.#context.limits;
     if (onPurpose || resumeSeconds === 0) this.end();
-    else this.#waitFor(resumeSeconds, () => this.end());
+    else this.#idle.wait(resumeSeconds, () => this.end());
   }
 
   /** Whether an outlet is that of the moment: what still comes from an older one is sent again by the client. */
@@ -103,19 +104,18 @@ export class StreamSession {
     return outlet === this.#outlet;
   }
 
-  /** The client has been heard of. */
+  /** The client has sent something. */
   touched(): void {
     this.#lastMessage = performance.now();
-    const { idleSeconds } = this.#context.limits;
-    this.#waitFor(idleSeconds, () =>
-      this.#fail(new HearkenError('SERVER_LIMIT', `no message for ${idleSeconds} seconds`)),
-    );
+    this.#idle.touch();
   }
 
-  #waitFor(seconds: number, then: () => void): void {
-    clearTimeout(this.#idle);
-    this.#idle = setTimeout(then, seconds * 1000);
-    this.#idle.unref();
+  #expectMessages(): void {
+    this.touched();
+    const { idleSeconds } = this.#context.limits;
+    this.#idle.wait(idleSeconds, () =>
+      this.#fail(new HearkenError('SERVER_LIMIT', `no message for ${idleSeconds} seconds`)),
+    );
   }
 
   /** Resolves when there is room for more. @throws SERVER_LIMIT; the error of a failed stream */
@@ -160,7 +160,7 @@ export class StreamSession {
 
   /** Give all up. */
   end(): void {
-    clearTimeout(this.#idle);
+    this.#idle.stop();
     clearTimeout(this.#waitingPartial);
     if (!this.#over) this.#stream.abort();
     this.#over ??= new HearkenError('SERVER_SESSION', 'the session has ended');

@@ -1,10 +1,12 @@
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { PcmDecoder } from '../src/audio/index.js';
 import { HearkenError, type RecognitionStream, type Segment } from '../src/index.js';
 import { recordError, recordSummary, type ServerContext } from './context.js';
-import { handleInOrder } from './in-order.js';
+import { IdleTimer } from './idle-timer.js';
+import { Inbox } from './inbox.js';
 import { parseJson } from './parse-json.js';
+import { reply } from './reply.js';
 import { closeCodeOf } from './stream-protocol.js';
 
 const CONFIG = z.object({
@@ -32,31 +34,25 @@ export function serveVosk(socket: WebSocket, context: ServerContext, client: str
   const { limits, admission } = context;
   let session: Session | undefined;
   let config: z.infer<typeof CONFIG> = {};
-  let idle: NodeJS.Timeout | undefined;
-  const reply = (message: object): void => {
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
-  };
+  const idle = new IdleTimer();
+  const send = (message: object): void => reply(socket, message, limits.maxUnsentBytes);
   const fail = (error: unknown): void => {
+    if (socket.readyState !== socket.OPEN) return;
     const known = recordError(context, error, 'vosk');
-    reply({ error: known.message, code: known.code });
+    socket.send(JSON.stringify({ error: known.message, code: known.code }));
     socket.close(closeCodeOf(known), known.code);
     session?.abort();
   };
-  const touched = (): void => {
-    clearTimeout(idle);
-    const late = new HearkenError('SERVER_LIMIT', `no message for ${limits.idleSeconds} seconds`);
-    idle = setTimeout(() => fail(late), limits.idleSeconds * 1000);
-    idle.unref();
-  };
 
-  async function handle(data: RawData, binary: boolean): Promise<void> {
-    if (socket.readyState !== socket.OPEN) return;
-    touched();
+  async function handle(data: Buffer, binary: boolean, count: number): Promise<void> {
+    idle.touch();
     if (binary) {
       session ??= new Session(context, config);
-      await session.accept(data as Buffer);
-      const final = session.finals.shift();
-      reply(final ? resultOf([final], config) : { partial: session.partial });
+      await session.accept(data);
+      for (let i = 0; i < count; i++) {
+        const final = session.finals.shift();
+        send(final ? resultOf([final], config) : { partial: session.partial });
+      }
       return;
     }
     const control = CONTROL.parse(parseJson(data, limits.maxTextBytes));
@@ -65,7 +61,7 @@ export function serveVosk(socket: WebSocket, context: ServerContext, client: str
       config = control.config;
       return;
     }
-    reply(resultOf(session ? await session.finish() : [], config));
+    send(resultOf(session ? await session.finish() : [], config));
     session = undefined;
     if ('eof' in control) socket.close(1000);
   }
@@ -77,10 +73,12 @@ export function serveVosk(socket: WebSocket, context: ServerContext, client: str
     return;
   }
   context.metrics.sessions.inc({ protocol: 'vosk' });
-  touched();
-  handleInOrder(socket, handle, fail);
+  idle.wait(limits.idleSeconds, () =>
+    fail(new HearkenError('SERVER_LIMIT', `no message for ${limits.idleSeconds} seconds`)),
+  );
+  new Inbox(socket, { maxMessagesPerSecond: limits.maxMessagesPerSecond, handle, fail });
   socket.on('close', () => {
-    clearTimeout(idle);
+    idle.stop();
     session?.abort();
     admission.leaveSession(client);
   });

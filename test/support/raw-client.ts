@@ -51,7 +51,11 @@ export function frame(opcode: number, content: string | Uint8Array = ''): Buffer
   const size = n < 126 ? [n] : n < 65_536 ? [126, n >> 8, n & 255] : [127, 0, 0, 0, 0, n >>> 24, n >> 16, n >> 8, n];
   const key = randomBytes(4);
   for (let i = 0; i < n; i++) payload[i] ^= key[i & 3];
-  return Buffer.concat([Buffer.from([0x80 | opcode, 0x80 | size[0], ...size.slice(1).map((b) => b & 255)]), key, payload]);
+  return Buffer.concat([
+    Buffer.from([0x80 | opcode, 0x80 | size[0], ...size.slice(1).map((b) => b & 255)]),
+    key,
+    payload,
+  ]);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: messages of every protocol.

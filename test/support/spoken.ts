@@ -11,7 +11,10 @@ export const SPOKEN = SPOKEN_WAV.subarray(44);
 export const SAID = 'said the little fellow panting in sympathy';
 
 /** What a session on `/v1/stream` makes of the recording. */
-export async function recognised(port: number, options: ConstructorParameters<typeof RawSocket>[2] = {}): Promise<string> {
+export async function recognised(
+  port: number,
+  options: ConstructorParameters<typeof RawSocket>[2] = {},
+): Promise<string> {
   const client = new RawSocket(port, '/v1/stream', options);
   await client.opened;
   client.json({ type: 'start' });
