@@ -15,6 +15,7 @@ export class Admission {
   #workers: number;
   #byClient = new Map<string, number>();
   #requests = new Map<string, number[]>();
+  #noUploads: (() => void)[] = [];
   #factor = 0;
   #weight = 0;
   sessions = 0;
@@ -68,6 +69,12 @@ export class Admission {
 
   leaveUpload(): void {
     this.uploads--;
+    if (this.uploads === 0) for (const done of this.#noUploads.splice(0)) done();
+  }
+
+  /** Resolves when no upload is being transcribed. */
+  async uploadsDone(): Promise<void> {
+    if (this.uploads > 0) await new Promise<void>((done) => this.#noUploads.push(done));
   }
 
   /** What a worker has done goes into the real-time factor. */

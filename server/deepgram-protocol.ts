@@ -6,7 +6,7 @@ import { Inbox } from './inbox.js';
 import { parseJson } from './parse-json.js';
 import { reply } from './reply.js';
 import { CLIENT_MESSAGE, type ServerMessage, type StartMessage } from './stream-messages.js';
-import { closeCodeOf } from './stream-protocol.js';
+import { closeSocket } from './stream-protocol.js';
 import { StreamSession } from './stream-session.js';
 
 const flag = z.enum(['true', 'false']).transform((v) => v === 'true');
@@ -90,7 +90,7 @@ export function serveDeepgram(
     const known = recordError(context, error, 'deepgram');
     const { code, message } = known;
     socket.send(JSON.stringify({ type: 'Error', code, description: message, message }));
-    socket.close(closeCodeOf(known), known.code);
+    closeSocket(socket, known);
   };
   let session: StreamSession;
   let channels = 1;
@@ -131,9 +131,9 @@ export function serveDeepgram(
           models: [context.engine.card.name],
         });
     },
-    close(error?: HearkenError): void {
-      if (error) fail(error);
-      else socket.close(1000);
+    close(end: 'done' | 'closing' | HearkenError): void {
+      if (end instanceof HearkenError) fail(end);
+      else closeSocket(socket, end);
     },
   };
   session.attach(outlet, 0);

@@ -27,10 +27,18 @@ class FieldError extends HearkenError {
 /** In OpenAI's shape. */
 export function refuse(response: Response, error: HearkenError, status = STATUS[error.code] ?? 400): void {
   if (response.headersSent) {
-    response.destroy();
+    // A stream of events says what happened as its last one.
+    const body = JSON.stringify({ type: 'error', error: bodyOf(error, status) });
+    response.end(`data: ${body}\n\n`);
     return;
   }
   if (status === 503 || status === 429) response.setHeader('retry-after', '1');
+  // What is left of the body is not read.
+  if (!response.req.complete) response.setHeader('connection', 'close');
+  response.status(status).json({ error: bodyOf(error, status) });
+}
+
+function bodyOf(error: HearkenError, status: number): object {
   const type =
     status === 401 || status === 403
       ? 'authentication_error'
@@ -38,7 +46,7 @@ export function refuse(response: Response, error: HearkenError, status = STATUS[
         ? 'server_error'
         : 'invalid_request_error';
   const param = error instanceof FieldError ? error.param : null;
-  response.status(status).json({ error: { message: error.message, type, param, code: error.code } });
+  return { message: error.message, type, param, code: error.code };
 }
 
 /** OpenAI's `GET /v1/models`, of the one model there is; any name is accepted in requests. */
@@ -56,7 +64,7 @@ export function transcriptions(context: ServerContext): RequestHandler {
       admission.enterUpload(client);
       metrics.sessions.inc({ protocol: 'http' });
       try {
-        await transcribe(context, request, response);
+        await unlessAborted(context.closing, transcribe(context, request, response));
       } finally {
         admission.leaveUpload();
       }
@@ -66,6 +74,20 @@ export function transcriptions(context: ServerContext): RequestHandler {
       refuse(response, known, error instanceof FieldError ? error.status : undefined);
     });
   };
+}
+
+/** What `work` gives; rejects with the signal's reason once it is aborted. */
+async function unlessAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop);
+  });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 interface Wishes {

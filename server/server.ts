@@ -14,6 +14,7 @@ import { Admission } from './admission.js';
 import { recordError, type ServerContext } from './context.js';
 import { serveDeepgram } from './deepgram-protocol.js';
 import { defaultLimits, type Limits } from './limits.js';
+import { LiveSessions } from './live-sessions.js';
 import { Metrics } from './metrics.js';
 import { models, refuse, transcriptions } from './openai.js';
 import { StreamSessions } from './stream-protocol.js';
@@ -50,7 +51,8 @@ const SUBPROTOCOLS = ['hearken', 'token'];
 /** A header block and a whole request must come within these, against clients that send a byte now and then. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 10 * 60_000;
-const DRAIN_POLL_MS = 50;
+/** Clients that have all their answers have this long to close. */
+const CLOSE_MS = 1000;
 
 const DEMO = resolve(import.meta.dirname, '../../server/demo');
 const CLIENT = resolve(import.meta.dirname, '../client');
@@ -65,10 +67,14 @@ export async function startServer(engine: Engine, options: ServerOptions = {}): 
     );
   const limits = limitsOf(engine.workers, options);
   const admission = new Admission(limits, engine.workers);
+  const live = new LiveSessions();
+  const closing = new AbortController();
   const context: ServerContext = {
     engine,
     limits,
     admission,
+    live,
+    closing: closing.signal,
     metrics: new Metrics(admission),
     log: options.log ?? pino({ level: 'silent' }),
     logTranscripts: options.logTranscripts ?? false,
@@ -118,21 +124,33 @@ export async function startServer(engine: Engine, options: ServerOptions = {}): 
     port: (http.address() as AddressInfo).port,
     async close() {
       admission.closing = true;
-      const closed = new Promise((done) => http.close(done));
-      http.closeIdleConnections();
-      streams.finish();
       const deadline = performance.now() + 1000 * limits.drainSeconds;
-      while ((streams.open > 0 || admission.uploads > 0) && performance.now() < deadline)
-        await new Promise((done) => setTimeout(done, DRAIN_POLL_MS));
-      streams.end();
+      await soon(Promise.all([live.drain(), admission.uploadsDone()]), deadline);
+      const late = new HearkenError(
+        'SERVER_CLOSING',
+        `the server is shutting down, and its ${limits.drainSeconds} s are over`,
+      );
+      live.giveUp(late);
+      closing.abort(late);
       for (const socket of sockets.clients) socket.close(1001, 'SERVER_CLOSING');
-      setTimeout(() => {
-        for (const socket of sockets.clients) socket.terminate();
-        http.closeAllConnections();
-      }, DRAIN_POLL_MS).unref();
+      // A connection that is cut off while its client still talks loses what was last said to it: the client closes.
+      const closed = new Promise((done) => http.close(done));
+      await soon(closed, performance.now() + CLOSE_MS);
+      for (const socket of sockets.clients) socket.terminate();
+      http.closeAllConnections();
       await closed;
     },
   };
+}
+
+/** Until it is done, or the time is come. */
+async function soon(work: Promise<unknown>, deadline: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((done) => {
+    timer = setTimeout(done, deadline - performance.now());
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
 
 /** @throws OPTION_INVALID */

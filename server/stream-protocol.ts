@@ -21,7 +21,12 @@ const CLOSE: Record<string, number> = {
 /** Codes with which a client takes its leave; others mean that the connection broke. */
 const ON_PURPOSE = [1000, 1001, 1005];
 
-export const closeCodeOf = (error: HearkenError): number => CLOSE[error.code] ?? 1008;
+/** Close a socket as its session ended; the reason is the code of the error. */
+export function closeSocket(socket: WebSocket, end: 'done' | 'closing' | HearkenError): void {
+  if (end === 'done') socket.close(1000);
+  else if (end === 'closing') socket.close(1001, 'SERVER_CLOSING');
+  else socket.close(CLOSE[end.code] ?? 1008, end.code);
+}
 
 /** The sessions of a server's own protocol, by their ids. */
 export class StreamSessions {
@@ -51,19 +56,6 @@ export class StreamSessions {
       },
       find: (id) => this.#sessions.get(id),
     });
-  }
-
-  /** No more audio is taken: every session gets the results of what it has sent. */
-  finish(): void {
-    for (const session of this.#sessions.values()) session.finish();
-  }
-
-  end(): void {
-    for (const session of [...this.#sessions.values()]) session.end();
-  }
-
-  get open(): number {
-    return this.#sessions.size;
   }
 }
 
@@ -156,13 +148,13 @@ class Connection implements Outlet {
     }
   }
 
-  close(error?: HearkenError): void {
+  close(end: 'done' | 'closing' | HearkenError): void {
     clearTimeout(this.#start);
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (error) {
-      const { code, message } = error;
+    if (end instanceof HearkenError) {
+      const { code, message } = end;
       this.#socket.send(JSON.stringify({ type: 'error', code, message }));
-      this.#socket.close(closeCodeOf(error), code);
-    } else this.#socket.close(1000);
+    }
+    closeSocket(this.#socket, end);
   }
 }

@@ -3,6 +3,7 @@ import { PcmDecoder } from '../src/audio/index.js';
 import { type ChannelResult, HearkenError, type RecognitionStream } from '../src/index.js';
 import { recordError, recordSummary, type ServerContext } from './context.js';
 import { IdleTimer } from './idle-timer.js';
+import type { LiveSession } from './live-sessions.js';
 import type { ServerMessage, StartMessage } from './stream-messages.js';
 
 /** Answers kept for a client that may come back and has not seen them. */
@@ -16,15 +17,15 @@ type Unnumbered<M> = M extends { seq: number } ? Omit<M, 'seq'> : never;
 /** Where a session's answers go: the socket of the moment. */
 export interface Outlet {
   send(message: ServerMessage): void;
-  /** The session is over. */
-  close(error?: HearkenError): void;
+  /** The session is over: all results are out, the server ends, or something failed. */
+  close(end: 'done' | 'closing' | HearkenError): void;
 }
 
 /**
  * One stream of audio and its answers, numbered, apart from any connection: a connection may drop and another go on with
  * it. What the client has not seen by then is sent again, and audio goes on from the byte the server has got to.
  */
-export class StreamSession {
+export class StreamSession implements LiveSession {
   readonly id = randomBytes(16).toString('base64url');
   /** Bytes of audio taken. */
   received = 0;
@@ -42,7 +43,9 @@ export class StreamSession {
   #lastPartial = 0;
   #waitingPartial: NodeJS.Timeout | undefined;
   #idle = new IdleTimer();
-  #over: HearkenError | 'done' | undefined;
+  #over: HearkenError | 'done' | 'closing' | undefined;
+  #draining = false;
+  #leaveLive: () => void;
   #onEnd: () => void;
 
   /** @throws OPTION_INVALID. @param onEnd called once, when nothing can come of the session any more */
@@ -64,6 +67,7 @@ export class StreamSession {
       this.#stream = context.engine.createStream({ ...common, sampleRate });
       this.#decoder = new PcmDecoder(encoding, 1);
     }
+    this.#leaveLive = context.live.add(this);
     context.metrics.sessions.inc({ protocol: 'stream' });
     context.log.info({ session: this.id, encoding, sampleRate, channels, metadata: options.metadata }, 'session start');
     this.#read().catch((error: unknown) => this.#fail(error));
@@ -87,7 +91,7 @@ export class StreamSession {
       ...(this.#options.metadata && { metadata: this.#options.metadata }),
     });
     for (const m of missed) outlet.send(m);
-    if (this.#over) outlet.close(this.#over === 'done' ? undefined : this.#over);
+    if (this.#over) outlet.close(this.#over);
   }
 
   /** The connection is gone: wait for another if it broke, end if it was closed on purpose. */
@@ -95,7 +99,8 @@ export class StreamSession {
     if (outlet !== this.#outlet) return;
     this.#outlet = undefined;
     const { resumeSeconds } = this.#context.limits;
-    if (onPurpose || resumeSeconds === 0) this.end();
+    // Nobody can come back to a server that takes no connections.
+    if (onPurpose || resumeSeconds === 0 || this.#draining) this.end();
     else this.#idle.wait(resumeSeconds, () => this.end());
   }
 
@@ -120,6 +125,7 @@ export class StreamSession {
 
   /** Resolves when there is room for more. @throws SERVER_LIMIT; the error of a failed stream */
   async audio(bytes: Uint8Array): Promise<void> {
+    if (this.#draining) return;
     this.received += bytes.length;
     if (this.#decoder) {
       const { maxSessionSeconds } = this.#context.limits;
@@ -129,19 +135,23 @@ export class StreamSession {
         throw new HearkenError('SERVER_LIMIT', `a session may have ${maxSessionSeconds} seconds of audio`);
       if (samples.length > 0) await this.#stream.accept(samples);
     } else await this.#stream.acceptBytes(bytes);
-    if (this.received - this.#acknowledged >= ACK_BYTES) {
-      this.#acknowledged = this.received;
-      this.#send({ type: 'ack', received: this.received });
-    }
+    if (this.received - this.#acknowledged >= ACK_BYTES) this.#acknowledge();
+  }
+
+  #acknowledge(): void {
+    this.#acknowledged = this.received;
+    this.#send({ type: 'ack', received: this.received });
   }
 
   async finalize(): Promise<void> {
     this.#onlyLive('finalize');
+    if (this.#draining) return;
     await this.#stream.finalize();
   }
 
   async reset(): Promise<void> {
     this.#onlyLive('reset');
+    if (this.#draining) return;
     await this.#stream.reset();
   }
 
@@ -158,9 +168,25 @@ export class StreamSession {
     this.#stream.endInput();
   }
 
+  /** The client is told which audio its last results are of: what it goes on to send is dropped. */
+  drain(): void {
+    if (!this.#outlet) {
+      this.end();
+      return;
+    }
+    this.#draining = true;
+    if (this.received > this.#acknowledged) this.#acknowledge();
+    this.finish();
+  }
+
+  giveUp(error: HearkenError): void {
+    this.#fail(error);
+  }
+
   /** Give all up. */
   end(): void {
     this.#idle.stop();
+    this.#leaveLive();
     clearTimeout(this.#waitingPartial);
     if (!this.#over) this.#stream.abort();
     this.#over ??= new HearkenError('SERVER_SESSION', 'the session has ended');
@@ -175,8 +201,9 @@ export class StreamSession {
     const { seconds, warnings } = summary;
     this.#send({ type: 'done', seconds, segments: this.#segments, warnings });
     this.#context.log.info({ session: this.id, seconds, segments: this.#segments }, 'session done');
-    this.#over = 'done';
-    this.#outlet?.close();
+    this.#over = this.#draining ? 'closing' : 'done';
+    this.#leaveLive();
+    this.#outlet?.close(this.#over);
   }
 
   #fail(error: unknown): void {

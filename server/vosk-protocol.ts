@@ -7,7 +7,7 @@ import { IdleTimer } from './idle-timer.js';
 import { Inbox } from './inbox.js';
 import { parseJson } from './parse-json.js';
 import { reply } from './reply.js';
-import { closeCodeOf } from './stream-protocol.js';
+import { closeSocket } from './stream-protocol.js';
 
 const CONFIG = z.object({
   sample_rate: z.number().int().min(6000).max(192_000).optional(),
@@ -34,24 +34,30 @@ export function serveVosk(socket: WebSocket, context: ServerContext, client: str
   const { limits, admission } = context;
   let session: Session | undefined;
   let config: z.infer<typeof CONFIG> = {};
+  /** The end has begun: what the client goes on to send is dropped. */
+  let ending = false;
+  let leaveLive = (): void => undefined;
   const idle = new IdleTimer();
   const send = (message: object): void => reply(socket, message, limits.maxUnsentBytes);
   const fail = (error: unknown): void => {
     if (socket.readyState !== socket.OPEN) return;
     const known = recordError(context, error, 'vosk');
     socket.send(JSON.stringify({ error: known.message, code: known.code }));
-    socket.close(closeCodeOf(known), known.code);
+    closeSocket(socket, known);
     session?.abort();
+    leaveLive();
   };
 
   async function handle(data: Buffer, binary: boolean, count: number): Promise<void> {
     idle.touch();
+    if (ending) return;
     if (binary) {
-      session ??= new Session(context, config);
-      await session.accept(data);
-      for (let i = 0; i < count; i++) {
-        const final = session.finals.shift();
-        send(final ? resultOf([final], config) : { partial: session.partial });
+      const current = (session ??= new Session(context, config));
+      await current.accept(data);
+      // Where the server began to close meanwhile, all that is left is one answer.
+      for (let i = 0; i < count && session === current; i++) {
+        const final = current.finals.shift();
+        send(final ? resultOf([final], config) : { partial: current.partial });
       }
       return;
     }
@@ -61,9 +67,24 @@ export function serveVosk(socket: WebSocket, context: ServerContext, client: str
       config = control.config;
       return;
     }
-    send(resultOf(session ? await session.finish() : [], config));
+    if ('eof' in control) return finish('done');
+    await tellRest();
+  }
+
+  /** All that is left of the utterance. */
+  async function tellRest(): Promise<void> {
+    const last = session;
     session = undefined;
-    if ('eof' in control) socket.close(1000);
+    send(resultOf(last ? await last.finish() : [], config));
+  }
+
+  async function finish(end: 'done' | 'closing'): Promise<void> {
+    if (ending) return;
+    ending = true;
+    idle.stop();
+    await tellRest();
+    leaveLive();
+    closeSocket(socket, end);
   }
 
   try {
@@ -73,6 +94,7 @@ export function serveVosk(socket: WebSocket, context: ServerContext, client: str
     return;
   }
   context.metrics.sessions.inc({ protocol: 'vosk' });
+  leaveLive = context.live.add({ drain: () => void finish('closing').catch(fail), giveUp: fail });
   idle.wait(limits.idleSeconds, () =>
     fail(new HearkenError('SERVER_LIMIT', `no message for ${limits.idleSeconds} seconds`)),
   );
@@ -80,6 +102,7 @@ export function serveVosk(socket: WebSocket, context: ServerContext, client: str
   socket.on('close', () => {
     idle.stop();
     session?.abort();
+    leaveLive();
     admission.leaveSession(client);
   });
 }
