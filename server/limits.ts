@@ -12,6 +12,8 @@ export interface Limits {
   maxUploadBytes: number;
   /** Seconds of audio in an upload. */
   maxUploadSeconds: number;
+  /** Seconds of sound that a kilobyte of a compressed upload or session may become, past the first minute. */
+  maxSecondsPerKilobyte: number;
   /** Bytes of a WebSocket message. */
   maxMessageBytes: number;
   /** Bytes of a text message, a `start` with its lists for instance: they are read on the thread of all sockets. */
@@ -41,6 +43,7 @@ export function defaultLimits(workers: number): Limits {
     maxUploads: 2 * workers,
     maxUploadBytes: 100 << 20,
     maxUploadSeconds: 4 * 3600,
+    maxSecondsPerKilobyte: 20,
     maxMessageBytes: 1 << 20,
     maxTextBytes: 512 << 10,
     maxMessagesPerSecond: 1000,

@@ -7,6 +7,7 @@ const GRANULARITIES = ['word', 'segment'];
 /** Fields this engine has nothing for; silence about them would mislead. */
 const UNSUPPORTED = ['include', 'known_speaker_names', 'known_speaker_references'];
 const STATUS: Record<string, number> = {
+  AUDIO_LIMIT: 413,
   WORKER_FAILED: 500,
   SERVER_BUSY: 503,
   SERVER_CLOSING: 503,
@@ -107,27 +108,23 @@ async function transcribe(context: ServerContext, request: Request, response: Re
   const { file, format, granularities, stream: streamed } = wishesOf(form);
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const stream = engine.open(new Uint8Array(await file.arrayBuffer()), { signal: gone.signal });
+  const stream = engine.open(new Uint8Array(await file.arrayBuffer()), {
+    signal: gone.signal,
+    limits: { maxSeconds: limits.maxUploadSeconds, maxSecondsPerKilobyte: limits.maxSecondsPerKilobyte },
+  });
   if (streamed) await replyStreamed(context, response, stream);
   else {
     const segments: Segment[] = [];
-    for await (const segment of finals(stream, limits.maxUploadSeconds)) segments.push(segment);
+    for await (const segment of finals(stream)) segments.push(segment);
     const summary = await stream.done;
     recordSummary(context, summary);
     reply(response, format, granularities, segments, summary.seconds);
   }
 }
 
-/** Final results; a recording longer than allowed is given up. @throws SERVER_LIMIT */
-async function* finals(stream: RecognitionStream, maxSeconds: number): AsyncGenerator<Segment> {
-  for await (const { channel: _, ...result } of stream) {
-    if (result.type !== 'final') continue;
-    if (result.end > maxSeconds) {
-      stream.abort();
-      throw new FieldError('file', `the recording is longer than ${maxSeconds} seconds`, 413);
-    }
-    yield result;
-  }
+/** Final results as they come. */
+async function* finals(stream: RecognitionStream): AsyncGenerator<Segment> {
+  for await (const { channel: _, ...result } of stream) if (result.type === 'final') yield result;
 }
 
 /** @throws FieldError */
@@ -222,7 +219,7 @@ const meanLog = (confidences: number[]): number =>
 async function replyStreamed(context: ServerContext, response: Response, stream: RecognitionStream): Promise<void> {
   const event = (data: object): void => void response.write(`data: ${JSON.stringify(data)}\n\n`);
   let text = '';
-  for await (const segment of finals(stream, context.limits.maxUploadSeconds)) {
+  for await (const segment of finals(stream)) {
     // Headers go out with the first result, so that what fails before it has its status.
     if (!response.headersSent)
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });

@@ -58,11 +58,13 @@ export class StreamSession implements LiveSession {
     const { partials, rescore, alternatives, written, punctuation, profanity, endpoint } = options;
     const words = { phrases, classes, newWords, keywords, recognize, grammar };
     const common = { partials, rescore, alternatives, written, punctuation, profanity, endpoint, ...words };
+    const { maxSessionSeconds: maxSeconds, maxSecondsPerKilobyte } = context.limits;
+    const limits = { maxSeconds, maxSecondsPerKilobyte };
     if (encoding === 'container')
-      this.#stream = context.engine.createRecordingStream({ ...common, channels: channelMode });
+      this.#stream = context.engine.createRecordingStream({ ...common, limits, channels: channelMode });
     else if (channels > 1) {
       const raw = { sampleRate, encoding, channels };
-      this.#stream = context.engine.createRecordingStream({ ...common, raw, channels: channelMode });
+      this.#stream = context.engine.createRecordingStream({ ...common, limits, raw, channels: channelMode });
     } else {
       this.#stream = context.engine.createStream({ ...common, sampleRate });
       this.#decoder = new PcmDecoder(encoding, 1);

@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import { Resampler } from '../audio/index.js';
+import { yieldToOthers } from '../turns.js';
 import type { LoadMeter } from './load-meter.js';
 import type { ChannelResult, RecordingOptions, RecordingPart, StreamSummary } from './messages.js';
 import { type LoadedModel, RecognizerStream } from './recognizer-stream.js';
 import { type Lead, leadStart, PartCutter } from './recording-part.js';
 import type { Result } from './results.js';
-import { yieldToOthers } from './turns.js';
 
 /** Samples fed at once: half a second keeps other streams waiting for milliseconds only. */
 const PIECE = 8000;

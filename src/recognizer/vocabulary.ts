@@ -5,12 +5,12 @@ import { ConstFst } from '../fst/index.js';
 import { ContextTable, extendGraph, FIRST_WORD, type LexiconEntry, type WordSlots, wordSlots } from '../graph/index.js';
 import type { Lexicon, Pronunciation } from '../lexicon/index.js';
 import { NgramLm } from '../lm/index.js';
+import { inTurns } from '../turns.js';
 import type { WordsParts } from './model-package.js';
 import { countNewWords, type NewWord, phonesOf } from './new-words.js';
 import { wordsOf } from './phrases.js';
 import { openRecurrent, type Recurrent } from './recurrent.js';
 import { Slots } from './slots.js';
-import { inTurns } from './turns.js';
 
 /** Sets of added words whose graphs are kept: streams of one application bring the same ones. */
 const KEPT = 4;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { countPhrases, spelledPhrases } from '../../src/recognizer/phrases.js';
-import { inTurns } from '../../src/recognizer/turns.js';
+import { inTurns } from '../../src/turns.js';
 import { codeOf } from '../support/errors.js';
 import { RawSocket } from '../support/raw-client.js';
 import { Served } from '../support/serving.js';
