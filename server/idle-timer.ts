@@ -2,9 +2,21 @@
 export class IdleTimer {
   #timer: NodeJS.Timeout | undefined;
   #since = performance.now();
+  #busy = 0;
 
   touch(): void {
     this.#since = performance.now();
+  }
+
+  /** What a client has sent is being worked off: it is not idle meanwhile. */
+  async during(work: Promise<void>): Promise<void> {
+    this.#busy++;
+    try {
+      await work;
+    } finally {
+      this.#busy--;
+      this.touch();
+    }
   }
 
   /** Wait for `seconds` without a touch, from now on, rather than for what was waited for before. */
@@ -18,6 +30,7 @@ export class IdleTimer {
     const left = this.#since + ms - performance.now();
     this.#timer = setTimeout(
       () => {
+        if (this.#busy > 0) this.touch();
         if (performance.now() - this.#since < ms) this.#arm(ms, then);
         else then();
       },

@@ -111,11 +111,10 @@ export function clientMessage(json: unknown): z.output<typeof CLIENT_MESSAGE> {
 export type ClientMessage = z.input<typeof CLIENT_MESSAGE>;
 export type StartMessage = z.output<typeof START>;
 
-/** Messages of the server. All but `pong` and `error` have a sequence number, from 1 on. */
+/** Messages of the server. All but `ready`, `pong` and `error` have a sequence number, from 1 on. */
 export type ServerMessage =
   | {
       type: 'ready';
-      seq: number;
       /** For `resume`. */
       session: string;
       model: string;

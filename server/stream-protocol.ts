@@ -43,10 +43,12 @@ export class StreamSessions {
       start: (options) => {
         this.#context.admission.enterSession(client);
         try {
-          const session: StreamSession = new StreamSession(this.#context, options, () => {
-            this.#sessions.delete(session.id);
-            this.#context.admission.leaveSession(client);
-          });
+          const session: StreamSession = new StreamSession(
+            this.#context,
+            options,
+            () => this.#context.admission.leaveSession(client),
+            () => this.#sessions.delete(session.id),
+          );
           this.#sessions.set(session.id, session);
           return session;
         } catch (error) {

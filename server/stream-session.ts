@@ -38,18 +38,26 @@ export class StreamSession implements LiveSession {
   #seq = 0;
   #samples = 0;
   #acknowledged = 0;
+  /** Calls of finalize since the last byte, and how many of them may still come again. */
+  #finalized = 0;
+  #repeated = 0;
   #segments = 0;
   #lastMessage = performance.now();
   #lastPartial = 0;
   #waitingPartial: NodeJS.Timeout | undefined;
   #idle = new IdleTimer();
   #over: HearkenError | 'done' | 'closing' | undefined;
+  #finished = false;
   #draining = false;
-  #leaveLive: () => void;
+  #leave: () => void;
   #onEnd: () => void;
 
-  /** @throws OPTION_INVALID. @param onEnd called once, when nothing can come of the session any more */
-  constructor(context: ServerContext, options: StartMessage, onEnd: () => void) {
+  /**
+   * @param onDone called once, when it takes no more of the cores: it is done, has failed or is given up
+   * @param onEnd called once, when nobody can come back to it any more
+   * @throws OPTION_INVALID
+   */
+  constructor(context: ServerContext, options: StartMessage, onDone: () => void, onEnd: () => void = () => undefined) {
     this.#context = context;
     this.#options = options;
     this.#onEnd = onEnd;
@@ -69,7 +77,12 @@ export class StreamSession implements LiveSession {
       this.#stream = context.engine.createStream({ ...common, sampleRate });
       this.#decoder = new PcmDecoder(encoding, 1);
     }
-    this.#leaveLive = context.live.add(this);
+    const leaveLive = context.live.add(this);
+    this.#leave = () => {
+      this.#leave = () => undefined;
+      leaveLive();
+      onDone();
+    };
     context.metrics.sessions.inc({ protocol: 'stream' });
     context.log.info({ session: this.id, encoding, sampleRate, channels, metadata: options.metadata }, 'session start');
     this.#read().catch((error: unknown) => this.#fail(error));
@@ -80,10 +93,12 @@ export class StreamSession implements LiveSession {
   attach(outlet: Outlet, seq: number): void {
     this.#outlet?.close(new HearkenError('SERVER_SESSION', 'the session went on with another connection'));
     this.#outlet = outlet;
+    this.#repeated = this.#finalized;
     this.#expectMessages();
     const missed = this.#kept.filter((m) => m.seq > seq);
     const { maxMessageBytes, maxSessionSeconds, idleSeconds, resumeSeconds } = this.#context.limits;
-    this.#send({
+    // Without a number: the last that a client has seen must not lie above those of the answers it has missed.
+    outlet.send({
       type: 'ready',
       session: this.id,
       model: this.#context.engine.card.name,
@@ -117,8 +132,11 @@ export class StreamSession implements LiveSession {
     this.#idle.touch();
   }
 
+  /** Who has sent `finish` waits for results, however long they take. */
   #expectMessages(): void {
     this.touched();
+    this.#idle.stop();
+    if (this.#finished) return;
     const { idleSeconds } = this.#context.limits;
     this.#idle.wait(idleSeconds, () =>
       this.#fail(new HearkenError('SERVER_LIMIT', `no message for ${idleSeconds} seconds`)),
@@ -128,6 +146,8 @@ export class StreamSession implements LiveSession {
   /** Resolves when there is room for more. @throws SERVER_LIMIT; the error of a failed stream */
   async audio(bytes: Uint8Array): Promise<void> {
     if (this.#draining) return;
+    this.#finalized = 0;
+    this.#repeated = 0;
     this.received += bytes.length;
     if (this.#decoder) {
       const { maxSessionSeconds } = this.#context.limits;
@@ -135,8 +155,8 @@ export class StreamSession implements LiveSession {
       this.#samples += samples.length;
       if (this.#samples > maxSessionSeconds * this.#options.sampleRate)
         throw new HearkenError('SERVER_LIMIT', `a session may have ${maxSessionSeconds} seconds of audio`);
-      if (samples.length > 0) await this.#stream.accept(samples);
-    } else await this.#stream.acceptBytes(bytes);
+      if (samples.length > 0) await this.#idle.during(this.#stream.accept(samples));
+    } else await this.#idle.during(this.#stream.acceptBytes(bytes));
     if (this.received - this.#acknowledged >= ACK_BYTES) this.#acknowledge();
   }
 
@@ -148,13 +168,19 @@ export class StreamSession implements LiveSession {
   async finalize(): Promise<void> {
     this.#onlyLive('finalize');
     if (this.#draining) return;
-    await this.#stream.finalize();
+    // A client that comes back sends those again that it had sent at this byte.
+    if (this.#repeated > 0) {
+      this.#repeated--;
+      return;
+    }
+    this.#finalized++;
+    await this.#idle.during(this.#stream.finalize());
   }
 
   async reset(): Promise<void> {
     this.#onlyLive('reset');
     if (this.#draining) return;
-    await this.#stream.reset();
+    await this.#idle.during(this.#stream.reset());
   }
 
   #onlyLive(what: string): void {
@@ -167,6 +193,8 @@ export class StreamSession implements LiveSession {
 
   /** No more audio; the answers still to come end with `done`. */
   finish(): void {
+    this.#finished = true;
+    this.#idle.stop();
     this.#stream.endInput();
   }
 
@@ -188,7 +216,7 @@ export class StreamSession implements LiveSession {
   /** Give all up. */
   end(): void {
     this.#idle.stop();
-    this.#leaveLive();
+    this.#leave();
     clearTimeout(this.#waitingPartial);
     if (!this.#over) this.#stream.abort();
     this.#over ??= new HearkenError('SERVER_SESSION', 'the session has ended');
@@ -204,7 +232,7 @@ export class StreamSession implements LiveSession {
     this.#send({ type: 'done', seconds, segments: this.#segments, warnings });
     this.#context.log.info({ session: this.id, seconds, segments: this.#segments }, 'session done');
     this.#over = this.#draining ? 'closing' : 'done';
-    this.#leaveLive();
+    this.#leave();
     this.#outlet?.close(this.#over);
   }
 
@@ -248,7 +276,7 @@ export class StreamSession implements LiveSession {
     // A newer partial or acknowledgement stands for the older ones.
     if (message.type !== 'final' && message.type !== 'keyword')
       this.#kept = this.#kept.filter((m) => m.type !== message.type);
-    if (message.type !== 'ready') this.#kept.push(numbered);
+    this.#kept.push(numbered);
     if (this.#kept.length > MAX_KEPT) this.#kept.shift();
     this.#outlet?.send(numbered);
   }

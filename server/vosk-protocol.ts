@@ -53,7 +53,7 @@ export function serveVosk(socket: WebSocket, context: ServerContext, client: str
     if (ending) return;
     if (binary) {
       const current = (session ??= new Session(context, config));
-      await current.accept(data);
+      await idle.during(current.accept(data));
       // Where the server began to close meanwhile, all that is left is one answer.
       for (let i = 0; i < count && session === current; i++) {
         const final = current.finals.shift();

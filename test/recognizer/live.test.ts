@@ -41,10 +41,11 @@ describe('live streams', function () {
     await stream.finalize();
     await stream.finish();
     const segments = await results;
-    expect(segments.map((s) => s.text)).to.deep.equal([TEXT, TEXT]);
+    expect(segments.map((s) => s.text)).to.deep.equal([TEXT, TEXT, '']);
     expect(segments.map((s) => [s.reason, s.index])).to.deep.equal([
       ['finalize', 0],
       ['finalize', 1],
+      ['finalize', 2],
     ]);
     const seconds = samples.length / 16000;
     for (const [i, word] of segments[1].words.entries())
