@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { DEFAULT_BOOST, type KeywordHit, type Segment } from '../src/index.js';
+import { DEFAULT_BOOST, HearkenError, type KeywordHit, type Segment } from '../src/index.js';
 import type { Limits } from './limits.js';
 
 /** Messages of Hearken's own protocol, `/v1/stream`. Binary messages are audio. docs/server.md describes them. */
+
+const MAX_CLASSES = 1000;
 
 const PHRASE = z.union([
   z
@@ -100,14 +102,21 @@ export const CLIENT_MESSAGE = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ping'), id: z.union([z.string().max(100), z.number()]).optional() }),
 ]);
 
+/** Names of classes are counted first: looking at each takes the schema long. @throws ZodError, SERVER_MESSAGE */
+export function clientMessage(json: unknown): z.output<typeof CLIENT_MESSAGE> {
+  const { classes } = (json ?? {}) as { classes?: unknown };
+  if (typeof classes === 'object' && classes !== null && Object.keys(classes).length > MAX_CLASSES)
+    throw new HearkenError('SERVER_MESSAGE', `classes: more than ${MAX_CLASSES}`);
+  return CLIENT_MESSAGE.parse(json);
+}
+
 export type ClientMessage = z.input<typeof CLIENT_MESSAGE>;
 export type StartMessage = z.output<typeof START>;
 
-/** Messages of the server. All but `pong` and `error` have a sequence number, from 1 on. */
+/** Messages of the server. All but `ready`, `pong` and `error` have a sequence number, from 1 on. */
 export type ServerMessage =
   | {
       type: 'ready';
-      seq: number;
       /** For `resume`. */
       session: string;
       model: string;

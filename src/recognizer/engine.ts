@@ -6,10 +6,10 @@ import { HearkenError } from '../errors.js';
 import { openFeatures } from '../frontend/index.js';
 import { DEFAULT_MODEL, type ModelCard } from '../package/index.js';
 import { checkProviders } from '../runtime/index.js';
-import { checkKeywords } from './keywords.js';
+import { countKeywords } from './keywords.js';
 import type { ChannelResult, FromWorker, LoadedParts, RecordingOptions, WorkerSetup } from './messages.js';
-import { checkNewWords } from './new-words.js';
-import { checkPhrases } from './phrases.js';
+import { countNewWords } from './new-words.js';
+import { countPhrases } from './phrases.js';
 import { RecognitionStream } from './recognition-stream.js';
 import { checkPart } from './recording-part.js';
 import type { StreamOptions } from './stream-options.js';
@@ -119,11 +119,12 @@ export class Engine implements AsyncDisposable {
   }
 
   /** What can be seen to be wrong before a worker is asked. @throws OPTION_INVALID */
-  #checkOptions({ decoder, phrases, classes, newWords, keywords, grammar, endpoint = [] }: StreamOptions): void {
+  #checkOptions({ decoder, phrases, classes, newWords = [], keywords, grammar, endpoint = [] }: StreamOptions): void {
     decoderOptions(decoder);
-    checkPhrases(phrases, classes);
-    checkNewWords(newWords);
-    checkKeywords(keywords);
+    // Their words are looked at in the worker: a list may be long, and this may be the thread of a server's sockets.
+    countPhrases(phrases, classes);
+    countNewWords(newWords.length);
+    countKeywords(keywords);
     checkEndpointRules(endpoint);
     if (grammar !== undefined && !Object.hasOwn(this.#setup.grammars, grammar))
       throw new HearkenError('OPTION_INVALID', `grammar: there is no "${grammar}"`);

@@ -1,7 +1,8 @@
 import type { AcousticModel, ScoreStream } from '../acoustic/index.js';
 import type { KeywordSpotter, Spotted } from '../decoder/index.js';
-import { spotterOf } from './keywords.js';
-import { spelledPhrases } from './phrases.js';
+import { checkKeywords, spotterOf } from './keywords.js';
+import { checkNewWords } from './new-words.js';
+import { checkPhrases, spelledPhrases } from './phrases.js';
 import type { KeywordHit, Result, Segment } from './results.js';
 import { SegmentAudio } from './segment-audio.js';
 import type { StreamOptions } from './stream-options.js';
@@ -32,6 +33,9 @@ export class RecognizerStream {
   /** @param start position of the first sample, from which times are counted. @throws OPTION_INVALID */
   static async open(model: LoadedModel, options: StreamOptions = {}, start = 0): Promise<RecognizerStream> {
     const vocabulary = model.vocabulary(options.grammar);
+    checkPhrases(options.phrases, options.classes);
+    checkNewWords(options.newWords);
+    checkKeywords(options.keywords);
     const stream = new RecognizerStream(model, options, start);
     if (options.recognize ?? true) {
       const spelled = spelledPhrases(options.phrases ?? [], options.classes);

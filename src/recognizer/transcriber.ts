@@ -174,7 +174,7 @@ export class Transcriber {
     return rule > 0 ? this.finalize(`rule${rule}`) : undefined;
   }
 
-  /** The segment so far is at its end; undefined where no word was heard. */
+  /** The segment so far is at its end; undefined where no word was heard, unless a call asked for it and waits for an answer. */
   async finalize(reason: Segment['reason']): Promise<Segment | undefined> {
     const frames = this.#decoder.frames;
     const search = await this.#searched(frames);
@@ -197,11 +197,12 @@ export class Transcriber {
       const word = this.#word(w.label, w.begin, w.end);
       return sure ? { ...word, confidence: this.#confidence(posteriors[i]) } : word;
     });
+    const begin = this.#segmentStart;
     this.#segmentStart += frames;
     this.#secondPass?.drop(this.#clock.sampleOf(this.#segmentStart));
     const stable = this.#stable;
     this.reset();
-    if (words.length === 0) return undefined;
+    if (words.length === 0 && reason !== 'finalize') return undefined;
     const text = words.map((w) => w.text).join(' ');
     return {
       type: 'final',
@@ -209,8 +210,8 @@ export class Transcriber {
       text,
       ...(!`${text} `.startsWith(stable === '' ? '' : `${stable} `) && { corrected: true as const }),
       words,
-      start: words[0].start,
-      end: words[words.length - 1].end,
+      start: words[0]?.start ?? this.#clock.secondsOf(begin),
+      end: words.at(-1)?.end ?? this.#clock.secondsOf(begin + frames),
       reason,
       ...(alternatives && { alternatives }),
       ...(this.#writer && { written: this.#writer.write(words) }),

@@ -126,7 +126,7 @@ async function runRecording(
     }
   }
   if (job.aborted) return;
-  const source: AudioSource = await openAudio(path ?? bytes(), options.raw);
+  const source: AudioSource = await openAudio(path ?? bytes(), options.raw, options.limits);
   const split = options.channels === 'split';
   const count = split ? source.channels : 1;
   const channels = await Channels.open(threadOf(id, job, model), Math.round(source.sampleRate), count, options);
