@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { BeamDecoder, type DecoderOptions, NO_LM, timedWords } from '../src/decoder/index.js';
 import { ConstFst, writeOpenFst } from '../src/fst/index.js';
 import { NgramLm } from '../src/lm/index.js';
-import { type PackageParts, readPackage } from '../src/recognizer/model-package.js';
+import { type PackageParts, readPackage } from '../src/package/index.js';
 import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
 import { concat } from '../test/support/audio.js';
 import { median } from './median.js';
@@ -26,7 +26,7 @@ const KALDI: Partial<DecoderOptions> = { beam: 16, maxActive: 3000, minActive: 2
 export async function decoderPeersBench(args: string[]): Promise<void> {
   if (args.length !== 2) throw new Error('npm run bench -- decoder-peers STATIC_PACKAGE ON_THE_FLY_PACKAGE');
   const [whole, onTheFly] = args.map((directory) => readPackage(directory));
-  const width = whole.card.acoustic.outputs;
+  const width = whole.card.acoustic.columns;
   const clips = [
     ...(await scoredClips(whole, 'librispeech', 'dev', CLIPS)),
     ...(await scoredClips(whole, 'commonvoice1', 'dev', CLIPS)),
@@ -69,7 +69,7 @@ interface Measured {
 
 function search(parts: PackageParts, clips: readonly ScoredClip[], options: Partial<DecoderOptions>): Measured {
   const lm = parts.lm ? new NgramLm(parts.lm) : NO_LM;
-  const decoder = new BeamDecoder(new ConstFst(parts.graph), lm, parts.card.acoustic.outputs, options);
+  const decoder = new BeamDecoder(new ConstFst(parts.graph), lm, parts.card.acoustic.columns, options);
   const times: number[] = [];
   let words: number[][] = [];
   let frames = 0;

@@ -11,7 +11,7 @@ import {
 } from '../src/decoder/index.js';
 import { ConstFst } from '../src/fst/index.js';
 import { NgramLm } from '../src/lm/index.js';
-import { DEFAULT_MODEL, readPackage } from '../src/recognizer/model-package.js';
+import { DEFAULT_MODEL, readPackage } from '../src/package/index.js';
 import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../src/scoring/index.js';
 import { concat } from '../test/support/audio.js';
 import { median } from './median.js';
@@ -31,7 +31,7 @@ export async function decoderBench(): Promise<void> {
   const parts = readPackage(DEFAULT_MODEL);
   const graph = new ConstFst(parts.graph);
   const lm = parts.lm ? new NgramLm(parts.lm) : NO_LM;
-  const width = parts.card.acoustic.outputs;
+  const width = parts.card.acoustic.columns;
   const clips = await scoredClips(parts, 'librispeech', 'dev', CLIPS);
   const frames = clips.reduce((n, c) => n + c.scores.length / width, 0);
   console.log(`decoder on ${machine()}: ${CLIPS} clips, ${frames} frames`);

@@ -6,6 +6,7 @@ import { decoderBench } from './decoder.js';
 import { decoderPeersBench } from './decoder-peers.js';
 import { frontendBench } from './frontend.js';
 import { grammarBench } from './grammar.js';
+import { hashesBench } from './hashes.js';
 import { installBench } from './install.js';
 import { longBench } from './long.js';
 import { modelsBench } from './models.js';
@@ -28,6 +29,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   'decoder-peers': decoderPeersBench,
   frontend: frontendBench,
   grammar: grammarBench,
+  hashes: hashesBench,
   install: installBench,
   long: longBench,
   models: modelsBench,

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
-import { openSession } from '../src/acoustic/index.js';
 import { Engine } from '../src/index.js';
-import { readPackage } from '../src/recognizer/model-package.js';
+import { readPackage } from '../src/package/index.js';
 import { segmentsOf } from '../src/recognizer/segments.js';
+import { openNetwork } from '../src/runtime/index.js';
 import { addScores, wordErrorRate } from '../src/scoring/index.js';
 import { median } from './median.js';
 import { runNetwork, SECONDS } from './network.js';
@@ -27,9 +27,9 @@ export async function modelsBench(directories: string[]): Promise<void> {
   const measured: object[] = [];
   for (const directory of directories) {
     const { card, acoustic } = readPackage(directory);
-    const { session } = await openSession(acoustic, ['cpu']);
+    const { network } = await openNetwork(acoustic, ['cpu']);
     const times: number[] = [];
-    for (let i = 0; i < RUNS; i++) times.push((await runNetwork(session, card, 1)).ms);
+    for (let i = 0; i < RUNS; i++) times.push((await runNetwork(network, card, 1)).ms);
     const realTimeFactor = median(times) / 1000 / SECONDS;
     const megabytes = statSync(resolve(directory, card.acoustic.file)).size / 1e6;
     const compressed = brotliCompressSync(acoustic).length / 1e6;
@@ -49,7 +49,7 @@ export async function modelsBench(directories: string[]): Promise<void> {
       rates.push(wordErrorRate(score));
       errors += score.substitutions + score.deletions + score.insertions;
     }
-    const { parameters, multiplyAdds = parameters } = card.acoustic;
+    const { parameters = 0, multiplyAdds = parameters } = card.acoustic;
     const millions = (n: number): string => `${(n / 1e6).toFixed(2)} M`;
     row(
       basename(directory),

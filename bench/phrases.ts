@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Engine, type Phrase } from '../src/index.js';
 import { NgramLm } from '../src/lm/index.js';
-import { DEFAULT_MODEL, readPackage } from '../src/recognizer/model-package.js';
+import { DEFAULT_MODEL, readPackage } from '../src/package/index.js';
 import {
   type AlignedPair,
   addScores,

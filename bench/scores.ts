@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import { openSession } from '../src/acoustic/index.js';
+import { NetworkModel } from '../src/acoustic/index.js';
 import { monoChunks, openAudio } from '../src/audio/index.js';
-import type { PackageParts } from '../src/recognizer/model-package.js';
+import type { PackageParts } from '../src/package/index.js';
 import type { Segment } from '../src/recognizer/results.js';
-import { ScoreStream } from '../src/recognizer/score-stream.js';
+import { openNetwork } from '../src/runtime/index.js';
 import { align, type Score, scoreOf, scoringWords } from '../src/scoring/index.js';
 import { concat } from '../test/support/audio.js';
 
@@ -63,14 +63,14 @@ export async function withClips<T>(corpus: string, split: string, use: (director
 /** Scores of the first `count` clips of a split. */
 export function scoredClips(parts: PackageParts, corpus: string, split: string, count: number): Promise<ScoredClip[]> {
   return withClips(corpus, split, async (directory) => {
-    const { session } = await openSession(parts.acoustic, ['cpu']);
+    const { network } = await openNetwork(parts.acoustic, ['cpu']);
+    const model = new NetworkModel(network, parts.card.acoustic, parts.card.features);
     const out: ScoredClip[] = [];
     for (const { id, text } of manifest(corpus, split).slice(0, count)) {
-      const stream = new ScoreStream(session, parts.card);
+      const stream = model.open();
       const chunks: Float32Array[] = [];
       const source = await openAudio(resolve(directory, `${id}.opus`));
-      for await (const samples of monoChunks(source, parts.card.features.sampleRate))
-        chunks.push(...(await stream.accept(samples)));
+      for await (const samples of monoChunks(source, model.sampleRate)) chunks.push(...(await stream.accept(samples)));
       chunks.push(...(await stream.finish()));
       out.push({ id, text, scores: concat(chunks) });
     }

@@ -1,9 +1,10 @@
 /** Hearken: speech recognition for Node.js. */
-export type { ModelCard } from './acoustic/index.js';
+
 export type { AudioInput, PcmEncoding, RawFormat } from './audio/index.js';
 export type { DecoderOptions } from './decoder/index.js';
 export { ERROR_CODES, type ErrorCode, HearkenError } from './errors.js';
 export { FORMATS, type FormatName, formatTranscript, type Transcript } from './formats/index.js';
+export type { ModelCard } from './package/index.js';
 export { Engine, type EngineOptions, type LiveOptions, type TranscribeOptions } from './recognizer/engine.js';
 export { DEFAULT_THRESHOLD, type KeywordOption } from './recognizer/keywords.js';
 export type { ChannelResult, RecordingPart, StreamSummary } from './recognizer/messages.js';

@@ -1,4 +1,6 @@
-/** The acoustic model: its card, its runtime, and streams of features through it. */
-export { AcousticStream, CHUNK_OUTPUTS } from './acoustic-stream.js';
-export { type ModelCard, parseCard, readCard } from './model-card.js';
-export { checkProviders, type OpenedSession, openSession, PROVIDERS, type Provider } from './session.js';
+/** Acoustic models: samples to rows of scores, by a network and the contract that its card holds. */
+export type { AcousticModel, ScoreStream } from './acoustic-model.js';
+export { ChunkNetwork } from './chunk-network.js';
+export type { Layout, NetworkContract, StateContract } from './contract.js';
+export { NetworkModel } from './network-model.js';
+export { SegmentNetwork } from './segment-network.js';

@@ -1,19 +1,20 @@
-import { FRAME_SHIFT } from '../recognizer/recording-part.js';
-
 /** Blocks that a pause is at least looked for over. */
 const PAUSE_BLOCKS = 50;
 
-/** Mean power of every frame's shift of a recording, its blocks, as the samples come. */
+/** Mean power of a recording by blocks, as the samples come. */
 export class BlockPower {
   readonly powers: number[] = [];
   #sum = 0;
   #filled = 0;
 
+  /** @param size samples per block */
+  constructor(private readonly size: number) {}
+
   accept(samples: Float32Array): void {
     for (const x of samples) {
       this.#sum += x * x;
-      if (++this.#filled === FRAME_SHIFT) {
-        this.powers.push(this.#sum / FRAME_SHIFT);
+      if (++this.#filled === this.size) {
+        this.powers.push(this.#sum / this.size);
         this.#sum = 0;
         this.#filled = 0;
       }

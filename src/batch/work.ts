@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { monoChunks, openAudio } from '../audio/index.js';
 import type { Engine } from '../recognizer/engine.js';
-import { FRAME_SHIFT } from '../recognizer/recording-part.js';
 import { segmentsOf } from '../recognizer/segments.js';
 import { type Job, type JobResult, partJob } from './job.js';
 import type { BatchQueue } from './queue.js';
@@ -23,7 +22,7 @@ export async function runJob(
   { partSeconds }: BatchOptions,
 ): Promise<JobResult> {
   if (!job.options.part) {
-    const parts = await partsOf(job, engine.card.features.sampleRate, partSeconds);
+    const parts = await partsOf(engine, job, partSeconds);
     if (parts.length > 0) {
       await queue.add(parts);
       return { type: 'parted', jobs: parts.map((p) => p.id) };
@@ -33,13 +32,13 @@ export async function runJob(
   return { type: 'heard', seconds: summary.seconds, segments, warnings: summary.warnings };
 }
 
-async function partsOf(job: Job, rate: number, partSeconds: number): Promise<Job[]> {
+async function partsOf({ sampleRate: rate, frameShift }: Engine, job: Job, partSeconds: number): Promise<Job[]> {
   const info = await stat(job.path).catch(() => undefined);
   if (!info || info.size < SURELY_SHORT_BYTES) return [];
-  const power = new BlockPower();
+  const power = new BlockPower(frameShift);
   for await (const samples of monoChunks(await openAudio(job.path, job.options.raw), rate)) power.accept(samples);
-  const cuts = quietCuts(power.powers, Math.round((partSeconds * rate) / FRAME_SHIFT)).map(
-    (block) => block * FRAME_SHIFT,
+  const cuts = quietCuts(power.powers, Math.round((partSeconds * rate) / frameShift)).map(
+    (block) => block * frameShift,
   );
   if (cuts.length === 0) return [];
   return [0, ...cuts].map((from, i) => partJob(job, i < cuts.length ? { from, to: cuts[i] } : { from }));

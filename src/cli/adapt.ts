@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { standardLexicon } from '../lexicon/index.js';
-import { adaptPackage } from '../recognizer/adapt-package.js';
+import { adaptLanguage } from '../package/index.js';
 import { stepTimer } from './options.js';
-import { addPackageOptions, contextOf, type PackageFlags, sealPackage } from './package-files.js';
+import { addPackageOptions, type PackageFlags } from './package-options.js';
 
 interface Flags extends PackageFlags {
   text: string[];
@@ -30,18 +30,16 @@ export function adaptCommand(): Command {
   return addPackageOptions(command, 'package to begin with');
 }
 
-async function adapt({ text: texts, ...flags }: Flags): Promise<void> {
+async function adapt({ text: texts, credit, ...flags }: Flags): Promise<void> {
   const say = stepTimer();
-  const { unpronounced, ...facts } = await adaptPackage({
+  const { unpronounced, ...facts } = await adaptLanguage({
     ...flags,
     texts,
     lexicon: standardLexicon(flags.lexicon),
-    context: contextOf(flags.base),
-    silenceProbability: 0.3,
+    text: credit,
     onStep: say,
   });
   if (unpronounced.length > 0)
     say(`${unpronounced.length} words without a pronunciation were left out: ${unpronounced.slice(0, 10).join(', ')}`);
-  sealPackage({ ...flags, files: ['words.txt', 'lm.bin', 'graph.bin'], graph: 'lookahead', facts, recurrent: true });
   say(JSON.stringify({ ...facts, peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024) }));
 }

@@ -1,15 +1,15 @@
 import { basename, extname } from 'node:path';
 import { Command, Option } from 'commander';
-import { openSession } from '../acoustic/index.js';
+import { NetworkModel } from '../acoustic/index.js';
 import { textGrid } from '../formats/alignment.js';
 import { formatTranscript } from '../formats/index.js';
 import { inputText } from '../input-file.js';
 import { ADDITIONS, standardLexicon } from '../lexicon/index.js';
 import { sentences } from '../lm/index.js';
+import { DEFAULT_MODEL, readPackage, topologyOf } from '../package/index.js';
 import { type Alignment, align } from '../recognizer/align.js';
-import { DEFAULT_MODEL, readPackage } from '../recognizer/model-package.js';
+import { openNetwork } from '../runtime/index.js';
 import { positiveNumber } from './options.js';
-import { contextOf } from './package-files.js';
 
 interface Flags {
   format: 'json' | 'ctm' | 'textgrid' | 'srt' | 'vtt';
@@ -44,9 +44,14 @@ async function run(audio: string, path: string, flags: Flags): Promise<void> {
   const lines = inputText(path)
     .split('\n')
     .map((line) => sentences(line).flat());
-  const parts = readPackage(flags.model);
-  const { session } = await openSession(parts.acoustic, ['cpu']);
-  const tools = { session, parts, context: contextOf(flags.model), lexicon: standardLexicon(flags.lexicon) };
+  const { card, acoustic, contexts } = readPackage(flags.model);
+  const { network } = await openNetwork(acoustic, ['cpu']);
+  const tools = {
+    acoustic: new NetworkModel(network, card.acoustic, card.features),
+    topology: topologyOf(card, contexts),
+    units: card.spelling.units,
+    lexicon: standardLexicon(flags.lexicon),
+  };
   const terminal = process.stderr.isTTY === true;
   const alignment = await align(tools, audio, lines.flat(), {
     skipCost: flags.skip,

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { readCard } from '../acoustic/index.js';
 import { type BatchQueue, heardIn, type JobResult, openQueue, recordingJob, runJob } from '../batch/index.js';
 import { HearkenError } from '../errors.js';
 import { FORMATS, type FormatName } from '../formats/index.js';
 import { inputText } from '../input-file.js';
+import { DEFAULT_MODEL, readCard } from '../package/index.js';
 import { Engine } from '../recognizer/engine.js';
-import { DEFAULT_MODEL } from '../recognizer/model-package.js';
 import { expandInputs, type Input } from './inputs.js';
 import {
   addBatchOptions,

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { standardLexicon } from '../lexicon/index.js';
-import { buildPackage } from '../recognizer/build-package.js';
+import { buildLanguage } from '../package/index.js';
 import { positiveNumber, stepTimer, wholeNumber } from './options.js';
-import { addPackageOptions, contextOf, type PackageFlags, sealPackage } from './package-files.js';
+import { addPackageOptions, type PackageFlags } from './package-options.js';
 
 interface Flags extends PackageFlags {
   exclude: string[];
@@ -34,17 +34,17 @@ export function buildModelCommand(): Command {
 
 async function build(texts: string[], flags: Flags): Promise<void> {
   const say = stepTimer();
-  const report = await buildPackage({
+  const report = await buildLanguage({
     texts,
+    base: flags.base,
     exclude: flags.exclude,
     tune: flags.tune,
     lexicon: standardLexicon(flags.lexicon),
-    context: contextOf(flags.base),
     out: flags.out,
     vocabularySize: flags.vocabulary,
     order: flags.order,
     thresholds: Array.from({ length: flags.order - 1 }, () => flags.prune),
-    silenceProbability: 0.3,
+    text: flags.credit,
     onStep: say,
   });
   const { unpronounced, ...facts } = report;
@@ -54,6 +54,5 @@ async function build(texts: string[], flags: Flags): Promise<void> {
       .map(([w]) => w)
       .join(', ')}`,
   );
-  sealPackage({ ...flags, files: ['words.txt', 'lm.bin', 'graph.bin'], graph: 'lookahead', facts });
   say(JSON.stringify({ ...facts, peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024) }));
 }

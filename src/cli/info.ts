@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { readCard } from '../acoustic/index.js';
 import { openAudio } from '../audio/index.js';
-import { DEFAULT_MODEL } from '../recognizer/model-package.js';
+import { openFeatures } from '../frontend/index.js';
+import { DEFAULT_MODEL, readCard } from '../package/index.js';
 import { modelOption } from './options.js';
 
 export function infoCommand(): Command {
@@ -30,6 +30,7 @@ const plain = (value: unknown): string =>
 
 function modelFacts(directory: string): Record<string, unknown> {
   const card = readCard(directory);
+  const frames = card.acoustic.latency * card.acoustic.subsampling;
   const files = [...Object.keys(card.checksums), 'card.json'];
   const bytes = files.reduce((n, f) => n + statSync(resolve(directory, f)).size, 0);
   return {
@@ -37,9 +38,9 @@ function modelFacts(directory: string): Record<string, unknown> {
     language: card.language,
     directory: resolve(directory),
     size: `${(bytes / 1e6).toFixed(1)} MB`,
-    parameters: card.acoustic.parameters,
-    topology: card.acoustic.topology,
-    'look-ahead': `${card.acoustic.delay * card.acoustic.subsampling * 10} ms`,
+    ...(card.acoustic.parameters !== undefined && { parameters: card.acoustic.parameters }),
+    topology: card.topology.kind,
+    'look-ahead': `${Math.round((1000 * frames * openFeatures(card.features).frameShift) / card.features.sampleRate)} ms`,
     data: [...card.data, ...card.text].map((d) => `${d.name} (${d.licence})`),
     figures: card.figures,
   };

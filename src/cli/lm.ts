@@ -21,7 +21,7 @@ import {
   vocabularyOf,
   writeArpa,
 } from '../lm/index.js';
-import { DEFAULT_MODEL } from '../recognizer/model-package.js';
+import { DEFAULT_MODEL } from '../package/index.js';
 import { positiveNumber, stepTimer, wholeNumber } from './options.js';
 
 interface TrainFlags {

@@ -1,5 +1,5 @@
 import { UNKNOWN } from '../lm/index.js';
-import type { RescoringLm } from './beam-decoder.js';
+import type { RescoringLm } from './language-model.js';
 
 /**
  * A language model that knows more words than it was estimated with. A word `like` another is as likely as that one wherever

@@ -1,5 +1,5 @@
 import type { CompactLattice } from '../fst/index.js';
-import type { ContextTable } from '../graph/context.js';
+import type { Topology } from '../graph/topology.js';
 import { costOf } from './compact-lattice.js';
 
 /** The cheapest path of a lattice: its words, and the input label of every frame. */
@@ -44,15 +44,15 @@ export interface AlignedPhone {
   end: number;
 }
 
-/** Frames' input labels (pdf + 1) as phones: an entry pdf begins one, its self-loop pdf goes on with it. */
-export function phoneAlignment(inputs: readonly number[], context: ContextTable): AlignedPhone[] {
+/** Frames' input labels (column + 1) as phones: the topology says which columns begin one. Blanks belong to the phone before. */
+export function phoneAlignment(inputs: readonly number[], topology: Topology): AlignedPhone[] {
   const phones: AlignedPhone[] = [];
   for (const [frame, input] of inputs.entries()) {
-    const pdf = input - 1;
+    const column = input - 1;
+    const phone = topology.unitOf(column);
     const last = phones.at(-1);
-    if (pdf < context.units || !last)
-      phones.push({ phone: context.phoneOf(pdf % context.units), begin: frame, end: frame + 1 });
-    else last.end = frame + 1;
+    if (phone >= 0 && (topology.begins(column) || !last)) phones.push({ phone, begin: frame, end: frame + 1 });
+    else if (last) last.end = frame + 1;
   }
   return phones;
 }

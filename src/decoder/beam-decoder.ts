@@ -1,36 +1,17 @@
 import { HearkenError } from '../errors.js';
 import type { ConstFst } from '../fst/index.js';
 import { FIRST_WORD } from '../graph/labels.js';
-import type { LanguageModel } from '../lm/index.js';
 import { checkGraph } from './check-graph.js';
 import { FanOut } from './fan-out.js';
+import type { RescoringLm } from './language-model.js';
 import type { Lattice } from './lattice.js';
 import { LatticeStore } from './lattice-store.js';
 import { LmCostCache } from './lm-cost-cache.js';
 import { type DecoderOptions, decoderOptions } from './options.js';
+import type { BestPath } from './path.js';
+import type { Search } from './search.js';
 import { TokenTable } from './token-table.js';
 import { Traceback } from './traceback.js';
-
-/** A language model whose unigram costs are already in the graph as look-ahead. */
-export interface RescoringLm extends LanguageModel {
-  unigramCost(word: number): number;
-  /** Told that an utterance begins; true where states given before are void. */
-  begin?(): boolean;
-}
-
-/** One output label of the best path and the number of frames before it was written. */
-export interface PathLabel {
-  label: number;
-  frame: number;
-}
-
-export interface BestPath {
-  labels: PathLabel[];
-  /** Total cost: graph, language model and acoustics. */
-  cost: number;
-  /** False where no token stood in a final state: the labels are then those of the best unfinished path. */
-  reachedFinal: boolean;
-}
 
 /** Links are compacted when they have doubled since the last time, from this many on. */
 const COMPACT_FROM = 1 << 16;
@@ -45,7 +26,7 @@ const PRUNE_INTERVAL = 25;
  *   Σ graph cost − Σ log-likelihood + Σ_words [ lmWeight·(−ln p(w|h)) − (−ln p₁(w)) + wordPenalty ]
  * where p₁ is the unigram already in the graph (Kaldi's biglm decoder; Dolfing and Hetherington 2001).
  */
-export class BeamDecoder {
+export class BeamDecoder implements Search {
   readonly options: DecoderOptions;
   #graph: ConstFst;
   #lm: RescoringLm;

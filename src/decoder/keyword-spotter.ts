@@ -1,7 +1,7 @@
 import { HearkenError } from '../errors.js';
-import type { ContextTable } from '../graph/index.js';
+import type { Topology } from '../graph/index.js';
+import { type UnitTable, unitTable } from './unit-table.js';
 
-const HALF = Math.LN2;
 /** Nats a phone costs, in keywords and outside alike: about what the acoustic model was trained to be weighed against. */
 const PHONE_COST = 2.5;
 const NEVER = Number.NEGATIVE_INFINITY;
@@ -24,14 +24,14 @@ export interface Spotted {
   score: number;
 }
 
-/** A pronunciation while it is listened for; arrays by phone. */
+/** A pronunciation while it is searched for; arrays by phone. */
 interface Path {
   keyword: number;
   phones: readonly number[];
   logProb: Float64Array;
   begin: Int32Array;
-  /** Unit the phone was entered through: that of the first one depends on what came before. */
-  unit: Int32Array;
+  /** State the phone was entered through: that of the first one depends on what came before. */
+  state: Int32Array;
 }
 
 /**
@@ -40,10 +40,11 @@ interface Path {
  * model; Wilpon et al. 1990, Szöke et al. 2005). Time and memory a frame do not grow with the recording.
  */
 export class KeywordSpotter {
-  #context: ContextTable;
+  #columns: number;
+  #table: UnitTable;
   #keywords: readonly Keyword[];
   #paths: Path[];
-  /** Best path of the loop into each unit, and into each phone, at the frame before. */
+  /** Best path of the loop into each state, and into each phone, at the frame before. */
   #filler: Float64Array;
   #byPhone: Float64Array;
   #before: Float64Array;
@@ -52,10 +53,11 @@ export class KeywordSpotter {
   #open: (Spotted | undefined)[];
 
   /** @throws OPTION_INVALID */
-  constructor(keywords: readonly Keyword[], context: ContextTable) {
+  constructor(keywords: readonly Keyword[], topology: Topology) {
     if (keywords.some((k) => k.pronunciations.length === 0 || k.pronunciations.some((p) => p.length === 0)))
       throw new HearkenError('OPTION_INVALID', 'a keyword has no pronunciation');
-    this.#context = context;
+    this.#columns = topology.columns;
+    this.#table = unitTable(topology);
     this.#keywords = keywords;
     this.#paths = keywords.flatMap(({ pronunciations }, keyword) =>
       pronunciations.map((phones) => ({
@@ -63,12 +65,12 @@ export class KeywordSpotter {
         phones,
         logProb: new Float64Array(phones.length),
         begin: new Int32Array(phones.length),
-        unit: new Int32Array(phones.length),
+        state: new Int32Array(phones.length),
       })),
     );
-    this.#filler = new Float64Array(context.units);
-    this.#byPhone = new Float64Array(context.phones);
-    this.#before = new Float64Array(context.phones);
+    this.#filler = new Float64Array(this.#table.states);
+    this.#byPhone = new Float64Array(this.#table.units);
+    this.#before = new Float64Array(this.#table.units);
     this.#open = keywords.map(() => undefined);
     this.start();
   }
@@ -83,10 +85,10 @@ export class KeywordSpotter {
     this.#open.fill(undefined);
   }
 
-  /** @param scores frames of log-likelihoods [frames × 2·units]; returns what was heard for certain by now */
+  /** @param scores frames of log-likelihoods [frames × columns]; returns the detections that are certain by now */
   advance(scores: Float32Array): Spotted[] {
     const out: Spotted[] = [];
-    for (let at = 0; at < scores.length; at += 2 * this.#context.units) this.#step(scores, at, out);
+    for (let at = 0; at < scores.length; at += this.#columns) this.#step(scores, at, out);
     return out;
   }
 
@@ -98,25 +100,25 @@ export class KeywordSpotter {
   }
 
   #step(scores: Float32Array, at: number, out: Spotted[]): void {
-    const { phones, units } = this.#context;
+    const { units, states, stateOf, unitOf, enterColumn, enterCost, stayColumn, stayCost } = this.#table;
     const filler = this.#filler;
     const before = this.#before;
     before.set(this.#byPhone);
     this.#byPhone.fill(NEVER);
     let best = NEVER;
-    for (let u = 0; u < units; u++) filler[u] += scores[at + units + u] - HALF;
-    for (let left = 0; left < phones; left++) {
+    for (let s = 0; s < states; s++)
+      filler[s] = stayColumn[s] < 0 ? NEVER : filler[s] + (scores[at + stayColumn[s]] - stayCost[s]);
+    for (let left = 0; left < units; left++) {
       if (before[left] === NEVER) continue;
-      const base = before[left] - HALF - PHONE_COST;
-      for (let phone = 0; phone < phones; phone++) {
-        const u = this.#context.unit(left, phone);
-        filler[u] = Math.max(filler[u], base + scores[at + u]);
+      for (let phone = 0; phone < units; phone++) {
+        const s = stateOf[left * units + phone];
+        filler[s] = Math.max(filler[s], before[left] - enterCost[s] - PHONE_COST + scores[at + enterColumn[s]]);
       }
     }
-    for (let u = 0; u < units; u++) {
-      const phone = this.#context.phoneOf(u);
-      this.#byPhone[phone] = Math.max(this.#byPhone[phone], filler[u]);
-      best = Math.max(best, filler[u]);
+    for (let s = 0; s < states; s++) {
+      const phone = unitOf[s];
+      this.#byPhone[phone] = Math.max(this.#byPhone[phone], filler[s]);
+      best = Math.max(best, filler[s]);
     }
     this.#frame++;
     for (const path of this.#paths) {
@@ -124,31 +126,33 @@ export class KeywordSpotter {
       this.#consider(path, best, out);
     }
     // Costs grow for ever: the best of the loop is the zero of the next frame.
-    for (let u = 0; u < units; u++) filler[u] -= best;
-    for (let p = 0; p < phones; p++) this.#byPhone[p] -= best;
+    for (let s = 0; s < states; s++) filler[s] -= best;
+    for (let p = 0; p < units; p++) this.#byPhone[p] -= best;
     for (const { logProb } of this.#paths) for (let i = 0; i < logProb.length; i++) logProb[i] -= best;
   }
 
-  #extend({ phones, logProb, begin, unit }: Path, before: Float64Array, scores: Float32Array, at: number): void {
-    const { units } = this.#context;
+  #extend({ phones, logProb, begin, state }: Path, before: Float64Array, scores: Float32Array, at: number): void {
+    const { units, stateOf, enterColumn, enterCost, stayColumn, stayCost } = this.#table;
     for (let i = phones.length - 1; i >= 0; i--) {
-      let stay = logProb[i] === NEVER ? NEVER : logProb[i] - HALF + scores[at + units + unit[i]];
+      const s = state[i];
+      let stay =
+        logProb[i] === NEVER || stayColumn[s] < 0 ? NEVER : logProb[i] - stayCost[s] + scores[at + stayColumn[s]];
       if (i > 0) {
-        const u = this.#context.unit(phones[i - 1], phones[i]);
-        const enter = logProb[i - 1] - HALF - PHONE_COST + scores[at + u];
+        const from = stateOf[phones[i - 1] * units + phones[i]];
+        const enter = logProb[i - 1] - enterCost[from] - PHONE_COST + scores[at + enterColumn[from]];
         if (enter > stay) {
           stay = enter;
           begin[i] = begin[i - 1];
-          unit[i] = u;
+          state[i] = from;
         }
       } else {
         for (let left = 0; left < before.length; left++) {
-          const u = this.#context.unit(left, phones[0]);
-          const enter = before[left] - HALF - PHONE_COST + scores[at + u];
+          const from = stateOf[left * units + phones[0]];
+          const enter = before[left] - enterCost[from] - PHONE_COST + scores[at + enterColumn[from]];
           if (enter <= stay) continue;
           stay = enter;
           begin[0] = this.#frame - 1;
-          unit[0] = u;
+          state[0] = from;
         }
       }
       logProb[i] = stay;

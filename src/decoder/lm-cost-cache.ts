@@ -1,4 +1,4 @@
-import type { RescoringLm } from './beam-decoder.js';
+import type { RescoringLm } from './language-model.js';
 import { NO_LM } from './no-lm.js';
 
 /** Slots; a power of two. Words after the histories of a beam recur frame after frame. */

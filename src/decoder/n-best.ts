@@ -1,8 +1,8 @@
 import { HearkenError } from '../errors.js';
 import { Heap } from '../fst/heap.js';
 import { FIRST_WORD } from '../graph/labels.js';
-import type { PathLabel } from './beam-decoder.js';
 import { cheapestOnward, type Lattice } from './lattice.js';
+import type { PathLabel } from './path.js';
 
 /** A path through a lattice whose words no better path has. */
 export interface LatticePath {

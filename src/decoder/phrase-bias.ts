@@ -1,5 +1,5 @@
 import { HearkenError } from '../errors.js';
-import type { RescoringLm } from './beam-decoder.js';
+import type { RescoringLm } from './language-model.js';
 
 /** Words whose sequence is made likelier by `boost` nats. */
 export interface BiasPhrase {

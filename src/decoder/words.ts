@@ -1,5 +1,5 @@
 import { FIRST_WORD, WORD_BEGIN, WORD_END } from '../graph/labels.js';
-import type { PathLabel } from './beam-decoder.js';
+import type { PathLabel } from './path.js';
 
 /** A word of a path with the frames it covers: [begin, end). */
 export interface TimedWord {

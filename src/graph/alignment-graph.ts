@@ -1,8 +1,7 @@
 import { ConstFst, VectorFst } from '../fst/index.js';
 import type { Pronunciation } from '../lexicon/index.js';
-import type { ContextTable } from './context.js';
 import { FIRST_WORD, WORD_END } from './labels.js';
-import { expandChain } from './topology.js';
+import type { Topology } from './topology.js';
 
 /** A phone of a word of a transcript, by the output label that the graph writes as it begins. */
 export interface AlignmentUnit {
@@ -26,13 +25,13 @@ export interface AlignmentGraph {
  */
 export function alignmentGraph(
   words: readonly (readonly Pronunciation[])[],
-  phoneNames: readonly string[],
-  context: ContextTable,
+  unitNames: readonly string[],
+  topology: Topology,
   { silenceProbability, skipCost }: { silenceProbability: number; skipCost: number },
 ): AlignmentGraph {
   const fst = new VectorFst();
   const units: AlignmentUnit[] = [];
-  const input = new Map(phoneNames.map((name, i) => [name, i + 1]));
+  const input = new Map(unitNames.map((name, i) => [name, i + 1]));
   let before = fst.addState();
   fst.start = before;
   for (let word = 0; ; word++) {
@@ -60,5 +59,5 @@ export function alignmentGraph(
     fst.addArc(begin, 0, 0, words[word].length > 0 ? skipCost : 0, after);
     before = after;
   }
-  return { graph: ConstFst.fromVector(expandChain(fst, context)), units };
+  return { graph: ConstFst.fromVector(topology.expand(fst)), units };
 }

@@ -1,11 +1,9 @@
 import { ConstFst } from '../fst/index.js';
-import type { ContextTable } from './context.js';
 import { WORD_BEGIN, WORD_END } from './labels.js';
 import type { LexiconEntry } from './lexicon-fst.js';
-import { pdfLabel } from './topology.js';
+import { columnLabel, type Topology } from './topology.js';
 
 const SILENCE = 0;
-const HALF = Math.LN2;
 
 /** Where words begin and end in a graph of buildSearchGraph, by the phone before: −1 where none of its words ends in it. */
 export interface WordSlots {
@@ -16,11 +14,11 @@ export interface WordSlots {
 }
 
 /** Find where words begin and end. A state is split by the last phone, so each has one. */
-export function wordSlots(graph: ConstFst, context: ContextTable): WordSlots {
+export function wordSlots(graph: ConstFst, topology: Topology): WordSlots {
   const { first, ilabels, olabels, weights, nexts, numStates } = graph;
   const phoneBehind = new Int32Array(numStates).fill(-1);
-  const begins = new Int32Array(context.phones).fill(-1);
-  const ends = new Int32Array(context.phones).fill(-1);
+  const begins = new Int32Array(topology.units).fill(-1);
+  const ends = new Int32Array(topology.units).fill(-1);
   let perWord = Number.POSITIVE_INFINITY;
   const queue = [graph.start];
   phoneBehind[graph.start] = SILENCE;
@@ -28,7 +26,8 @@ export function wordSlots(graph: ConstFst, context: ContextTable): WordSlots {
   for (let s = queue.pop(); s !== undefined; s = queue.pop()) {
     for (let a = first[s]; a < first[s + 1]; a++) {
       const to = nexts[a];
-      const phone = ilabels[a] === 0 ? phoneBehind[s] : context.phoneOf((ilabels[a] - 1) % context.units);
+      const unit = ilabels[a] === 0 ? -1 : topology.unitOf(ilabels[a] - 1);
+      const phone = unit < 0 ? phoneBehind[s] : unit;
       if (olabels[a] === WORD_BEGIN) {
         begins[phone] = to;
         perWord = Math.min(perWord, weights[a]);
@@ -47,7 +46,7 @@ interface Node {
   words: { label: number; cost: number }[];
   /** Of the cheapest word below. */
   cost: number;
-  /** Its states, by the unit they are entered through. */
+  /** Its states, by the column they are entered through. */
   states: Map<number, number>;
 }
 
@@ -64,16 +63,16 @@ interface Arc {
  * A dictation graph with more words: a copy in which a tree of the new ones hangs beside its own, so that nothing is built
  * again. Copying takes milliseconds.
  * @param entries pronunciations of the new words; costs are those of the word (its unigram cost) and the pronunciation
- * @param phoneNames names of the phones, silence first
+ * @param unitNames names of the units, silence first
  */
 export function extendGraph(
   graph: ConstFst,
   slots: WordSlots,
-  context: ContextTable,
-  phoneNames: readonly string[],
+  topology: Topology,
+  unitNames: readonly string[],
   entries: readonly LexiconEntry[],
 ): ConstFst {
-  const root = treeOf(entries, phoneNames, slots.perWord);
+  const root = treeOf(entries, unitNames, slots.perWord);
   const arcs: Arc[][] = [];
   const addState = (): number => graph.numStates + arcs.push([]) - 1;
   const arcsOf = (state: number): Arc[] => arcs[state - graph.numStates];
@@ -89,39 +88,39 @@ export function extendGraph(
     }
     return state;
   };
-  /** The state of a node entered through `unit`. */
-  const write = (node: Node, phone: number, unit: number): number => {
-    const known = node.states.get(unit);
+  /** The state of a node for `unit`, entered after `left`. */
+  const write = (node: Node, unit: number, left: number, column: number): number => {
+    const known = node.states.get(column);
     if (known !== undefined) return known;
     const state = addState();
-    node.states.set(unit, state);
+    node.states.set(column, state);
     const own = arcsOf(state);
     for (const { label, cost } of node.words)
-      own.push({ ilabel: 0, olabel: label, weight: cost - node.cost, next: ending(phone) });
-    own.push({ ilabel: pdfLabel(unit + context.units), olabel: 0, weight: HALF, next: state });
-    for (const [child, below] of node.children) own.push(enter(below, child, context.unit(phone, child), node.cost));
+      own.push({ ilabel: 0, olabel: label, weight: cost - node.cost, next: ending(unit) });
+    const stay = topology.stay(unit, left);
+    if (stay) own.push({ ilabel: columnLabel(stay.column), olabel: 0, weight: stay.cost, next: state });
+    for (const [child, below] of node.children) own.push(enter(below, child, unit, node.cost));
     return state;
   };
-  const enter = (node: Node, phone: number, unit: number, paid: number): Arc => ({
-    ilabel: pdfLabel(unit),
-    olabel: 0,
-    weight: node.cost - paid + HALF,
-    next: write(node, phone, unit),
-  });
+  const enter = (node: Node, unit: number, left: number, paid: number): Arc => {
+    const { column, cost } = topology.enter(unit, left);
+    const next = write(node, unit, left, column);
+    return { ilabel: columnLabel(column), olabel: 0, weight: node.cost - paid + cost, next };
+  };
   const added = new Map<number, Arc[]>();
   for (const [left, begin] of slots.begins.entries()) {
     if (begin < 0) continue;
     added.set(
       begin,
-      [...root.children].map(([phone, node]) => enter(node, phone, context.unit(left, phone), 0)),
+      [...root.children].map(([unit, node]) => enter(node, unit, left, 0)),
     );
   }
   return withArcs(graph, added, arcs);
 }
 
-function treeOf(entries: readonly LexiconEntry[], phoneNames: readonly string[], perWord: number): Node {
+function treeOf(entries: readonly LexiconEntry[], unitNames: readonly string[], perWord: number): Node {
   const root = newNode();
-  const ids = new Map(phoneNames.map((name, i) => [name, i]));
+  const ids = new Map(unitNames.map((name, i) => [name, i]));
   for (const { word, phones, cost } of entries) {
     let node = root;
     for (const name of phones) {

@@ -1,6 +1,7 @@
 /** Search graphs: lexicon, topology and their compilation. */
 export { type AlignmentGraph, type AlignmentUnit, alignmentGraph } from './alignment-graph.js';
 export { type ArpaGrammar, arpaFst } from './arpa-fst.js';
+export { ChainTopology } from './chain-topology.js';
 export { ContextTable } from './context.js';
 export { BLANK, ctcTopology } from './ctc.js';
 export { extendGraph, type WordSlots, wordSlots } from './extend-graph.js';
@@ -13,4 +14,4 @@ export { type LexiconEntry, lexiconFst } from './lexicon-fst.js';
 export { buildSearchGraph, type GraphOptions } from './search-graph.js';
 export { parseSrgs } from './srgs.js';
 export { buildStaticGraph } from './static-graph.js';
-export { expandChain, pdfLabel } from './topology.js';
+export { columnLabel, type Step, type Topology, type Unit } from './topology.js';

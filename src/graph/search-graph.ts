@@ -1,8 +1,7 @@
 import { ConstFst, determinize, minimize, pushWeights, SymbolTable, type VectorFst } from '../fst/index.js';
-import type { ContextTable } from './context.js';
 import { WORD_BEGIN, WORD_END } from './labels.js';
 import { type LexiconEntry, lexiconFst } from './lexicon-fst.js';
-import { expandChain } from './topology.js';
+import type { Topology } from './topology.js';
 
 export interface GraphOptions {
   /** Probability of silence between two words. */
@@ -20,12 +19,12 @@ export interface GraphOptions {
  */
 export function buildSearchGraph(
   entries: readonly LexiconEntry[],
-  phoneNames: readonly string[],
-  context: ContextTable,
+  unitNames: readonly string[],
+  topology: Topology,
   options: GraphOptions,
 ): ConstFst {
   const say = options.onStep ?? (() => undefined);
-  const phones = new SymbolTable(['<eps>', ...phoneNames]);
+  const phones = new SymbolTable(['<eps>', ...unitNames]);
   say(`lexicon of ${entries.length} pronunciations`);
   const { fst } = lexiconFst(entries, phones);
   say(`determinize ${fst.numStates} states`);
@@ -36,7 +35,7 @@ export function buildSearchGraph(
   const small = minimize(deterministic);
   say(`close and expand ${small.numStates} states`);
   closeOverWords(small, pushed, options.silenceProbability);
-  return ConstFst.fromVector(expandChain(small, context));
+  return ConstFst.fromVector(topology.expand(small));
 }
 
 function dropDisambiguation(fst: VectorFst, first: number): void {

@@ -9,11 +9,10 @@ import {
   SymbolTable,
   VectorFst,
 } from '../fst/index.js';
-import type { ContextTable } from './context.js';
 import { BACK_OFF, WORD_BEGIN, WORD_END } from './labels.js';
 import type { LexiconEntry } from './lexicon-fst.js';
 import type { GraphOptions } from './search-graph.js';
-import { expandChain } from './topology.js';
+import type { Topology } from './topology.js';
 
 /** Labels of L's input besides phones (phone + 1): marks around every word, the grammar's back-off, homophones. */
 interface Marks {
@@ -32,12 +31,12 @@ interface Marks {
  */
 export function buildStaticGraph(
   entries: readonly LexiconEntry[],
-  phoneNames: readonly string[],
-  context: ContextTable,
+  unitNames: readonly string[],
+  topology: Topology,
   grammar: VectorFst,
   { silenceProbability, filler, onStep: say = () => undefined }: GraphOptions,
 ): ConstFst {
-  const phones = new SymbolTable(['<eps>', ...phoneNames]);
+  const phones = new SymbolTable(['<eps>', ...unitNames]);
   const first = phones.size;
   const marks = { begin: first, end: first + 1, backOff: first + 2, homophone: first + 3 };
   say(
@@ -52,8 +51,8 @@ export function buildStaticGraph(
   const small = minimize(deterministic);
   say(`expand ${small.numStates} states, ${small.numArcs} arcs`);
   const unmarked = withoutMarks(small, marks, total);
-  if (filler) addFiller(unmarked, phoneNames.length, filler);
-  return ConstFst.fromVector(expandChain(unmarked, context));
+  if (filler) addFiller(unmarked, unitNames.length, filler);
+  return ConstFst.fromVector(topology.expand(unmarked));
 }
 
 /** Beside the grammar: one word that is any phones, silence among them, from the first to the last. */

@@ -1,50 +1,36 @@
-import { VectorFst } from '../fst/index.js';
-import type { ContextTable } from './context.js';
+import type { VectorFst } from '../fst/index.js';
 
-/** Input labels of a search graph are pdf + 1, so that 0 stays epsilon. */
-export const pdfLabel = (pdf: number): number => pdf + 1;
+/** Number of a unit of spelling (a phone, a word piece, a character) in the model's list. Silence, where there is one, is 0. */
+export type Unit = number;
 
-const SILENCE = 0;
+/** A transition that takes one row of scores: the column it takes from the row, and what it costs besides (nats). */
+export interface Step {
+  column: number;
+  cost: number;
+}
 
 /**
- * C and H at once, for the chain topology with left-biphone or monophone units: a phone behind `left` emits the entry pdf
- * of its unit, then the unit's self-loop pdf any number of times. Replaces the phone labels (p + 1) of `fst` by pdf labels.
- * A state is split by the unit it is entered through, since the self-loop is that unit's (Kaldi's add-self-loops, reordered),
- * and behind an epsilon by the last phone. The start stands behind silence. Both transitions cost −ln ½.
+ * What the columns of a row of scores mean: how a unit is said in frames. Search graphs, trees of new words, keyword paths and
+ * alignments ask it, and so need not know of what kind the acoustic model is.
  */
-export function expandChain(fst: VectorFst, context: ContextTable): VectorFst {
-  const out = new VectorFst();
-  const half = Math.LN2;
-  const { units, phones } = context;
-  const width = units + phones;
-  /** state · width + (unit entered by, or units + last phone behind an epsilon) → state */
-  const numbers = new Map<number, number>();
-  const queue: { state: number; via: number; number: number }[] = [];
-  const find = (state: number, via: number): number => {
-    const key = state * width + via;
-    let number = numbers.get(key);
-    if (number === undefined) {
-      number = out.addState();
-      numbers.set(key, number);
-      queue.push({ state, via, number });
-      out.setFinal(number, fst.final(state));
-      if (via < units) out.addArc(number, pdfLabel(via + units), 0, half, number);
-    }
-    return number;
-  };
-  out.start = find(fst.start, units + SILENCE);
-  for (let i = 0; i < queue.length; i++) {
-    const { state, via, number } = queue[i];
-    const left = via < units ? context.phoneOf(via) : via - units;
-    for (const arc of fst.arcs(state)) {
-      if (arc.ilabel === 0) {
-        // Behind an epsilon there is no self-loop: the phone's frames are spent before it.
-        out.addArc(number, 0, arc.olabel, arc.weight, find(arc.next, units + left));
-      } else {
-        const unit = context.unit(left, arc.ilabel - 1);
-        out.addArc(number, pdfLabel(unit), arc.olabel, arc.weight + half, find(arc.next, unit));
-      }
-    }
-  }
-  return out;
+export interface Topology {
+  /** Numbers per row of scores. */
+  readonly columns: number;
+  /** Units there are. */
+  readonly units: number;
+  /** C and H at once: replaces the unit labels (unit + 1) of `fst` by column labels (column + 1), with the loops they need. */
+  expand(fst: VectorFst): VectorFst;
+  /** The first frame of a unit after the unit `left`. */
+  enter(unit: Unit, left: Unit): Step;
+  /** Every further frame of that unit; undefined where a unit has one frame only. */
+  stay(unit: Unit, left: Unit): Step | undefined;
+  /** The unit that a column belongs to; −1 for a blank. */
+  unitOf(column: number): Unit;
+  /** Whether a frame of this column begins a unit, rather than goes on with one. */
+  begins(column: number): boolean;
+  /** A column that may take any number of frames between two units (CTC's blank). */
+  readonly blank?: number;
 }
+
+/** Input labels of a search graph are column + 1, so that 0 stays epsilon. */
+export const columnLabel = (column: number): number => column + 1;

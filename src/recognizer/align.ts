@@ -1,11 +1,9 @@
-import type { InferenceSession } from 'onnxruntime-node';
+import type { AcousticModel } from '../acoustic/index.js';
 import { type AudioInput, monoChunks, openAudio } from '../audio/index.js';
 import { BeamDecoder, NO_LM } from '../decoder/index.js';
 import { HearkenError } from '../errors.js';
-import { alignmentGraph, type ContextTable, FIRST_WORD, WORD_END } from '../graph/index.js';
+import { alignmentGraph, FIRST_WORD, type Topology, WORD_END } from '../graph/index.js';
 import type { Lexicon } from '../lexicon/index.js';
-import type { PackageParts } from './model-package.js';
-import { ScoreStream } from './score-stream.js';
 
 /** A stretch of sound, in seconds from the start of the recording. */
 export interface Aligned {
@@ -37,44 +35,47 @@ export interface AlignOptions {
   onProgress?: (seconds: number) => void;
 }
 
+/** What an alignment is made with. */
+export interface AlignTools {
+  acoustic: AcousticModel;
+  topology: Topology;
+  /** Names of the model's units, silence first. */
+  units: readonly string[];
+  lexicon: Lexicon;
+}
+
 /**
  * When each word and phone of a known transcript is said. Memory does not grow with the recording but by the words.
  * @param words lower case, as the lexicon has them
  * @throws AUDIO_*, OPTION_INVALID where no word can be pronounced
  */
 export async function align(
-  {
-    session,
-    parts,
-    context,
-    lexicon,
-  }: { session: InferenceSession; parts: PackageParts; context: ContextTable; lexicon: Lexicon },
+  { acoustic, topology, units: names, lexicon }: AlignTools,
   audio: AudioInput,
   words: readonly string[],
   { skipCost = 12, beam = 20, onProgress }: AlignOptions = {},
 ): Promise<Alignment> {
-  const { card } = parts;
   const pronunciations = words.map((w) => lexicon.pronounce(w));
   if (pronunciations.every((p) => p.length === 0))
     throw new HearkenError('OPTION_INVALID', 'no word of the transcript can be pronounced');
-  const { graph, units } = alignmentGraph(pronunciations, card.acoustic.phones, context, {
+  const { graph, units } = alignmentGraph(pronunciations, names, topology, {
     silenceProbability: 0.3,
     skipCost,
   });
-  const decoder = new BeamDecoder(graph, NO_LM, card.acoustic.outputs, { beam, maxActive: 20_000, latticeBeam: 0 });
-  const scores = new ScoreStream(session, card);
-  const rate = card.features.sampleRate;
+  const decoder = new BeamDecoder(graph, NO_LM, acoustic.columns, { beam, maxActive: 20_000, latticeBeam: 0 });
+  const scores = acoustic.open();
+  const rate = acoustic.sampleRate;
   const search = (chunks: Float32Array[]): void => {
     for (const chunk of chunks) decoder.advance(chunk);
-    onProgress?.(scores.samples / rate);
+    onProgress?.(scores.position / rate);
   };
   for await (const samples of monoChunks(await openAudio(audio), rate)) search(await scores.accept(samples));
   search(await scores.finish());
 
   const { labels, reachedFinal } = decoder.bestPath(true);
-  const duration = scores.samples / rate;
+  const duration = scores.position / rate;
   const seconds = (frame: number): number =>
-    Math.min(duration, Math.round(frame * card.acoustic.subsampling * 10) / 1000);
+    Math.min(duration, Math.round(frame * acoustic.frameSeconds * 1000) / 1000);
   const aligned: (AlignedWord | undefined)[] = words.map(() => undefined);
   let open: { phone: Aligned; word: AlignedWord } | undefined;
   for (const { label, frame } of labels) {

@@ -36,13 +36,13 @@ export class Channels {
     part: RecordingPart | undefined,
   ) {
     this.#streams = streams;
-    this.#resamplers = streams.map(() => new Resampler(sampleRate, thread.model.card.features.sampleRate));
-    this.#cutters = streams.map(() => new PartCutter(part));
+    this.#resamplers = streams.map(() => new Resampler(sampleRate, thread.model.acoustic.sampleRate));
+    this.#cutters = streams.map(() => new PartCutter(part, thread.model.acoustic.frameShift));
   }
 
   static async open(thread: Thread, sampleRate: number, count: number, options: RecordingOptions): Promise<Channels> {
     const streams: RecognizerStream[] = [];
-    const start = options.part ? leadStart(options.part) : 0;
+    const start = options.part ? leadStart(options.part, thread.model.acoustic.frameShift) : 0;
     for (let c = 0; c < count; c++) streams.push(await RecognizerStream.open(thread.model, options, start));
     return new Channels(thread, sampleRate, streams, options.part);
   }

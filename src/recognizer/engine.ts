@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { checkProviders, type ModelCard } from '../acoustic/index.js';
 import { type AudioInput, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from '../audio/index.js';
 import { checkEndpointRules, decoderOptions } from '../decoder/index.js';
 import { HearkenError } from '../errors.js';
+import { openFeatures } from '../frontend/index.js';
+import { DEFAULT_MODEL, type ModelCard } from '../package/index.js';
+import { checkProviders } from '../runtime/index.js';
 import { checkKeywords } from './keywords.js';
 import type { ChannelResult, FromWorker, LoadedParts, RecordingOptions, WorkerSetup } from './messages.js';
-import { DEFAULT_MODEL } from './model-package.js';
 import { checkNewWords } from './new-words.js';
 import { checkPhrases } from './phrases.js';
 import { RecognitionStream } from './recognition-stream.js';
@@ -47,6 +48,8 @@ export class Engine implements AsyncDisposable {
   readonly card: ModelCard;
   /** The execution provider that really runs. */
   readonly provider: string;
+  /** Samples between feature frames, at the model's rate: parts of a recording begin and end on multiples of it. */
+  readonly frameShift: number;
   #setup: WorkerSetup;
   #clients: WorkerClient[] = [];
   #closed = false;
@@ -54,6 +57,7 @@ export class Engine implements AsyncDisposable {
   private constructor(ready: Extract<FromWorker, { type: 'ready' }>, setup: WorkerSetup, first: WorkerClient) {
     this.card = (ready.parts as LoadedParts).model.card;
     this.provider = ready.provider;
+    this.frameShift = openFeatures(this.card.features).frameShift;
     this.#setup = setup;
     this.#clients.push(first);
   }
@@ -95,6 +99,11 @@ export class Engine implements AsyncDisposable {
     this.#clients = this.#clients.map((c) => (c === dead ? new WorkerClient(this.#setup, onDeath) : c));
   }
 
+  /** Hz of the model's audio; any other rate is resampled. */
+  get sampleRate(): number {
+    return this.card.features.sampleRate;
+  }
+
   get workers(): number {
     return this.#clients.length;
   }
@@ -122,7 +131,7 @@ export class Engine implements AsyncDisposable {
 
   /** A stream of samples that are pushed as they come. @throws OPTION_INVALID */
   createStream(options: LiveOptions = {}): RecognitionStream {
-    const { sampleRate = this.card.features.sampleRate, signal, ...rest } = options;
+    const { sampleRate = this.sampleRate, signal, ...rest } = options;
     if (!(Number.isInteger(sampleRate) && sampleRate >= MIN_SAMPLE_RATE && sampleRate <= MAX_SAMPLE_RATE)) {
       throw new HearkenError(
         'OPTION_INVALID',
@@ -141,7 +150,7 @@ export class Engine implements AsyncDisposable {
   createRecordingStream(options: TranscribeOptions = {}, path?: string): RecognitionStream {
     const { signal, ...rest } = options;
     this.#checkOptions(rest);
-    if (rest.part) checkPart(rest.part);
+    if (rest.part) checkPart(rest.part, this.frameShift);
     return new RecognitionStream(
       this.#leastBusy(),
       (id) => ({ type: 'recording', id, ...(path !== undefined && { path }), options: rest }),

@@ -56,7 +56,7 @@ export async function spotterOf(
       return { pronunciations: spelled.flat(), threshold };
     }),
   );
-  return new KeywordSpotter(listened, vocabulary.context);
+  return new KeywordSpotter(listened, vocabulary.topology);
 }
 
 /** Every choice of a pronunciation a word, as many as are listened for. */

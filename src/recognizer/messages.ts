@@ -1,6 +1,6 @@
 import type { RawFormat } from '../audio/index.js';
 import type { ErrorCode } from '../errors.js';
-import type { PackageParts, WordsParts } from './model-package.js';
+import type { PackageParts, WordsParts } from '../package/index.js';
 import type { Result } from './results.js';
 import type { StreamOptions } from './stream-options.js';
 

@@ -1,18 +1,15 @@
-import type { InferenceSession } from 'onnxruntime-node';
-import type { ModelCard } from '../acoustic/index.js';
+import type { AcousticModel, ScoreStream } from '../acoustic/index.js';
 import type { KeywordSpotter, Spotted } from '../decoder/index.js';
 import { spotterOf } from './keywords.js';
 import { spelledPhrases } from './phrases.js';
 import type { KeywordHit, Result, Segment } from './results.js';
-import { ScoreStream } from './score-stream.js';
 import type { StreamOptions } from './stream-options.js';
 import { type ScoreClock, Transcriber } from './transcriber.js';
 import type { ExtensibleVocabulary } from './vocabulary.js';
 
 /** Loaded parts that all streams of a worker share. */
 export interface LoadedModel {
-  card: ModelCard;
-  session: InferenceSession;
+  acoustic: AcousticModel;
   /** Words of the package itself, or of another by its name. @throws OPTION_INVALID */
   vocabulary(name?: string): ExtensibleVocabulary;
 }
@@ -42,18 +39,17 @@ export class RecognizerStream {
     return stream;
   }
 
-  private constructor({ card, session }: LoadedModel, options: StreamOptions, start: number) {
+  private constructor({ acoustic }: LoadedModel, options: StreamOptions, start: number) {
     this.#keywords = (options.keywords ?? []).map((k) => k.text);
-    this.#scores = new ScoreStream(session, card, start);
+    this.#scores = acoustic.open(start);
     this.#origin = start;
-    const frameSeconds = card.acoustic.subsampling * 0.01;
-    const rate = card.features.sampleRate;
+    const { frameSeconds, sampleRate: rate } = acoustic;
     this.#clock = {
-      outputs: card.acoustic.outputs,
+      columns: acoustic.columns,
       frameSeconds,
       // Output frames begin on exact samples; the last may reach past the end of the audio.
       secondsOf: (frame) =>
-        Math.min(this.#origin + Math.round(frame * frameSeconds * rate), this.#scores.samples) / rate,
+        Math.min(this.#origin + Math.round(frame * frameSeconds * rate), this.#scores.position) / rate,
     };
   }
 
@@ -86,10 +82,10 @@ export class RecognizerStream {
   }
 
   #beginAnew(): void {
-    this.#scores.beginAnew();
+    this.#scores.reset();
     this.#spotter?.start();
     this.#transcriber?.beginAnew();
-    this.#origin = this.#scores.samples;
+    this.#origin = this.#scores.position;
   }
 
   async #flush(reason: Segment['reason']): Promise<Result[]> {

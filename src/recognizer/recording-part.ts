@@ -1,24 +1,22 @@
 import { HearkenError } from '../errors.js';
 import type { RecordingPart } from './messages.js';
 
-/** Samples between frames of features, at 16 kHz: parts begin and end on multiples of it. */
-export const FRAME_SHIFT = 160;
-/** Frames heard before a part begins: the window of the features' running mean, and those that the edge of the sound spoils. */
+/** Feature frames taken in before a part begins: the window of the running mean, and those that the edge of the audio spoils. */
 const LEAD_FRAMES = 640;
 
-/** @throws OPTION_INVALID */
-export function checkPart({ from, to }: RecordingPart): void {
-  const whole = (n: number): boolean => Number.isSafeInteger(n) && n >= 0 && n % FRAME_SHIFT === 0;
+/** @param frameShift samples between feature frames: parts begin and end on multiples of it. @throws OPTION_INVALID */
+export function checkPart({ from, to }: RecordingPart, frameShift: number): void {
+  const whole = (n: number): boolean => Number.isSafeInteger(n) && n >= 0 && n % frameShift === 0;
   if (!whole(from) || (to !== undefined && !(whole(to) && to > from)))
     throw new HearkenError(
       'OPTION_INVALID',
-      `part: ${from} to ${to ?? 'the end'} are no samples from 0 up, in steps of ${FRAME_SHIFT}, the end behind the start`,
+      `part: ${from} to ${to ?? 'the end'}: both must be multiples of ${frameShift} samples from 0 up, the end after the start`,
     );
 }
 
-/** Position of the first sample that has to be heard for a part. */
-export function leadStart({ from }: RecordingPart): number {
-  return Math.max(0, from - LEAD_FRAMES * FRAME_SHIFT);
+/** Position of the first sample that has to be taken in for a part. */
+export function leadStart({ from }: RecordingPart, frameShift: number): number {
+  return Math.max(0, from - LEAD_FRAMES * frameShift);
 }
 
 /** Samples before a part that prepare the features' mean; `last`: the part begins behind them. */
@@ -31,7 +29,10 @@ export interface Lead {
 export class PartCutter {
   #at = 0;
 
-  constructor(private readonly part: RecordingPart | undefined) {}
+  constructor(
+    private readonly part: RecordingPart | undefined,
+    private readonly frameShift: number,
+  ) {}
 
   cut(samples: Float32Array): { lead?: Lead; samples: Float32Array } {
     if (!this.part) return { samples };
@@ -40,7 +41,7 @@ export class PartCutter {
     this.#at += samples.length;
     const slice = (a: number, b: number): Float32Array =>
       samples.subarray(Math.max(0, a - start), Math.max(0, Math.min(samples.length, b - start)));
-    const lead = slice(leadStart(this.part), from);
+    const lead = slice(leadStart(this.part, this.frameShift), from);
     const last = start < from && this.#at >= from;
     return { ...((lead.length > 0 || last) && { lead: { samples: lead, last } }), samples: slice(from, to) };
   }

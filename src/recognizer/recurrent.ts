@@ -1,9 +1,8 @@
-import { Tensor } from 'onnxruntime-node';
-import { openSession } from '../acoustic/index.js';
 import { type NgramLm, RecurrentLm } from '../lm/index.js';
-import type { WordsParts } from './model-package.js';
+import type { WordsParts } from '../package/index.js';
+import type { OpenNetwork, Tensor } from '../runtime/index.js';
 
-/** A recurrent language model, and how it counts beside the n-gram model. */
+/** A recurrent language model, and its share of a word's cost next to the n-gram model's. */
 export interface Recurrent {
   model: RecurrentLm;
   share: number;
@@ -18,10 +17,11 @@ export interface Recurrent {
 export async function openRecurrent(
   { card, recurrent, words }: WordsParts,
   lm: NgramLm,
+  openNetwork: OpenNetwork,
 ): Promise<Recurrent | undefined> {
   if (!card.recurrentLm || !recurrent) return undefined;
   const { share, wordPenalty } = card.recurrentLm;
-  const { session } = await openSession(recurrent.network, ['cpu']);
+  const { network } = await openNetwork(recurrent.network, ['cpu']);
   const model: RecurrentLm = new RecurrentLm(
     recurrent.tables,
     recurrent.words,
@@ -29,12 +29,13 @@ export async function openRecurrent(
     lm,
     async (input, hidden, cell, count) => {
       const state = [count, model.stateSize];
-      const result = await session.run({
-        input: new Tensor('float32', input, [count, model.width]),
-        hidden: new Tensor('float32', hidden, state),
-        cell: new Tensor('float32', cell, state),
+      const floats = (data: Float32Array, dims: readonly number[]): Tensor => ({ type: 'float32', dims, data });
+      const result = await network.run({
+        input: floats(input, [count, model.width]),
+        hidden: floats(hidden, state),
+        cell: floats(cell, state),
       });
-      const data = (name: string): Float32Array => (result[name] as Tensor).data as Float32Array;
+      const data = (name: string): Float32Array => result[name].data as Float32Array;
       return { output: data('output'), hidden: data('next_hidden'), cell: data('next_cell') };
     },
   );

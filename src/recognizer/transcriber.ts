@@ -30,8 +30,8 @@ const ENDPOINT_FRAMES = 10;
 
 /** The network's output as a stream has it. */
 export interface ScoreClock {
-  /** Log-likelihoods of a frame. */
-  outputs: number;
+  /** Numbers per row of scores. */
+  columns: number;
   /** Seconds of a frame. */
   frameSeconds: number;
   /** When a frame begins, in seconds of the stream; frames are counted from its start or from where it began anew. */
@@ -78,7 +78,7 @@ export class Transcriber {
       ...unknown.map(({ phrase, word }) => `phrase "${phrase}" left out: no word "${word}" in the vocabulary`),
     ];
     const lm = phrases.length > 0 ? new PhraseBias(vocabulary.lm, phrases, settings.lmWeight) : vocabulary.lm;
-    this.#decoder = new BeamDecoder(vocabulary.graph, lm, clock.outputs, settings);
+    this.#decoder = new BeamDecoder(vocabulary.graph, lm, clock.columns, settings);
     this.#partials = options.partials ?? false;
     this.#rescores = options.rescore ?? !this.#partials;
     this.#alternatives = options.alternatives ?? 0;
@@ -100,7 +100,7 @@ export class Transcriber {
   /** @param chunk whole frames */
   async advance(chunk: Float32Array): Promise<Result[]> {
     const results: Result[] = [];
-    const width = this.#clock.outputs;
+    const width = this.#clock.columns;
     // Endpoints are looked for at fixed frames of the stream, whatever chunks come.
     for (let at = 0; at < chunk.length; at += width) {
       this.#decoder.advance(chunk.subarray(at, at + width));

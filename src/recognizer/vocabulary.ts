@@ -1,11 +1,18 @@
-import type { ModelCard } from '../acoustic/index.js';
 import { AddedWordsLm, NO_LM, type RescoringLm } from '../decoder/index.js';
 import { HearkenError } from '../errors.js';
 import { ConstFst } from '../fst/index.js';
-import { ContextTable, extendGraph, FIRST_WORD, type LexiconEntry, type WordSlots, wordSlots } from '../graph/index.js';
+import {
+  extendGraph,
+  FIRST_WORD,
+  type LexiconEntry,
+  type Topology,
+  type WordSlots,
+  wordSlots,
+} from '../graph/index.js';
 import type { Lexicon, Pronunciation } from '../lexicon/index.js';
 import { NgramLm } from '../lm/index.js';
-import type { WordsParts } from './model-package.js';
+import { type ModelCard, topologyOf, type WordsParts } from '../package/index.js';
+import type { OpenNetwork } from '../runtime/index.js';
 import { type NewWord, phonesOf } from './new-words.js';
 import { wordsOf } from './phrases.js';
 import { openRecurrent, type Recurrent } from './recurrent.js';
@@ -39,17 +46,21 @@ export class ExtensibleVocabulary {
   /** Without what was added. */
   readonly plain: Vocabulary;
   #labels: ReadonlyMap<string, number> | undefined;
-  #context: ContextTable | undefined;
+  #topology: Topology | undefined;
   #slots: WordSlots | undefined;
   #rarest = 0;
   #extensions = new Map<string, Extension>();
   #lexicon: () => Promise<Lexicon>;
 
   /** @throws MODEL_FILE */
-  static async open(parts: WordsParts, lexicon: () => Promise<Lexicon>): Promise<ExtensibleVocabulary> {
+  static async open(
+    parts: WordsParts,
+    lexicon: () => Promise<Lexicon>,
+    openNetwork: OpenNetwork,
+  ): Promise<ExtensibleVocabulary> {
     if (!parts.lm) return new ExtensibleVocabulary(parts, lexicon, NO_LM, undefined);
     const lm = new NgramLm(parts.lm);
-    return new ExtensibleVocabulary(parts, lexicon, lm, await openRecurrent(parts, lm));
+    return new ExtensibleVocabulary(parts, lexicon, lm, await openRecurrent(parts, lm, openNetwork));
   }
 
   private constructor(
@@ -73,13 +84,12 @@ export class ExtensibleVocabulary {
 
   /** Names of the phones, silence first. */
   get phones(): readonly string[] {
-    return this.#parts.card.acoustic.phones;
+    return this.#parts.card.spelling.units;
   }
 
-  get context(): ContextTable {
-    return (this.#context ??= this.#parts.units
-      ? ContextTable.parse(this.#parts.units)
-      : ContextTable.monophone(this.phones.length));
+  /** What the columns of the scores mean. */
+  get topology(): Topology {
+    return (this.#topology ??= topologyOf(this.#parts.card, this.#parts.contexts));
   }
 
   /** Pronunciations of each word, by dictionary and letters. */
@@ -112,8 +122,8 @@ export class ExtensibleVocabulary {
   }
 
   #extend(plain: Vocabulary, added: ReadonlyMap<string, NewWord>, lexicon: Lexicon | undefined): Extension {
-    const { context } = this;
-    const slots = (this.#slots ??= wordSlots(plain.graph, context));
+    const { topology } = this;
+    const slots = (this.#slots ??= wordSlots(plain.graph, topology));
     this.#rarest ||= rarestCost(plain);
     const first = plain.words.length;
     const labels = new Map<string, number>();
@@ -147,7 +157,7 @@ export class ExtensibleVocabulary {
     const entries = pronounced.map(
       ({ label, phones }): LexiconEntry => ({ word: label, phones, cost: lm.unigramCost(label) }),
     );
-    const graph = extendGraph(plain.graph, slots, context, this.phones, entries);
+    const graph = extendGraph(plain.graph, slots, topology, this.phones, entries);
     return {
       vocabulary: { ...plain, words, label: (w) => labels.get(w) ?? plain.label(w), graph, lm },
       unpronounced,

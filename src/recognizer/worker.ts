@@ -1,13 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { checkProviders, openSession } from '../acoustic/index.js';
+import { NetworkModel } from '../acoustic/index.js';
 import { type AudioSource, mixDown, openAudio } from '../audio/index.js';
 import { HearkenError, toHearkenError } from '../errors.js';
 import type { Lexicon } from '../lexicon/index.js';
+import { readPackage, readWords } from '../package/index.js';
+import { checkProviders, openNetwork } from '../runtime/index.js';
 import { AsyncQueue } from './async-queue.js';
 import { Channels, type Thread } from './channels.js';
 import { LoadMeter } from './load-meter.js';
 import type { FromWorker, LoadedParts, RecordingOptions, ToWorker, WorkerSetup } from './messages.js';
-import { readPackage, readWords } from './model-package.js';
 import type { LoadedModel } from './recognizer-stream.js';
 import { Slots } from './slots.js';
 import { ExtensibleVocabulary } from './vocabulary.js';
@@ -41,15 +42,15 @@ function shippedLexicon(): Promise<Lexicon> {
 async function load(): Promise<LoadedModel> {
   const setup = workerData as WorkerSetup;
   const parts = setup.parts ?? readParts(setup);
-  const { session, provider, passedOver } = await openSession(parts.model.acoustic, checkProviders(setup.providers));
-  const own = await ExtensibleVocabulary.open(parts.model, shippedLexicon);
+  const { card, acoustic } = parts.model;
+  const { network, provider, passedOver } = await openNetwork(acoustic, checkProviders(setup.providers));
+  const own = await ExtensibleVocabulary.open(parts.model, shippedLexicon, openNetwork);
   const others = new Map<string, ExtensibleVocabulary>();
   for (const [name, words] of Object.entries(parts.grammars))
-    others.set(name, await ExtensibleVocabulary.open(words, shippedLexicon));
+    others.set(name, await ExtensibleVocabulary.open(words, shippedLexicon, openNetwork));
   send({ type: 'ready', provider, passedOver, parts: setup.parts ? undefined : parts });
   return {
-    card: parts.model.card,
-    session,
+    acoustic: new NetworkModel(network, card.acoustic, card.features),
     vocabulary(name) {
       const found = name === undefined ? own : others.get(name);
       if (!found) throw new HearkenError('OPTION_INVALID', `grammar: there is no "${name}"`);

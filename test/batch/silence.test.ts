@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { BlockPower, quietCuts } from '../../src/batch/silence.js';
-import { FRAME_SHIFT } from '../../src/recognizer/recording-part.js';
+
+/** Samples per block. */
+const SIZE = 160;
 
 describe('cuts of long recordings', () => {
   it('lie in the middle of the quietest pause of the last third of a part', () => {
@@ -30,8 +32,8 @@ describe('cuts of long recordings', () => {
   });
 
   it('do not depend on how the samples come', () => {
-    const samples = Float32Array.from({ length: 10 * FRAME_SHIFT + 7 }, (_, i) => Math.sin(i));
-    const [whole, cut] = [new BlockPower(), new BlockPower()];
+    const samples = Float32Array.from({ length: 10 * SIZE + 7 }, (_, i) => Math.sin(i));
+    const [whole, cut] = [new BlockPower(SIZE), new BlockPower(SIZE)];
     whole.accept(samples);
     for (let at = 0; at < samples.length; at += 77) cut.accept(samples.subarray(at, at + 77));
     expect(whole.powers).to.have.length(10);

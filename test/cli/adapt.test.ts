@@ -2,8 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
-import { readCard } from '../../src/acoustic/index.js';
-import { DEFAULT_MODEL } from '../../src/recognizer/model-package.js';
+import { DEFAULT_MODEL, readCard } from '../../src/package/index.js';
 import { hearken } from '../support/cli.js';
 import { DATA } from '../support/shared.js';
 

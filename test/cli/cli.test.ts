@@ -14,8 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
-import { readCard } from '../../src/acoustic/index.js';
-import { DEFAULT_MODEL } from '../../src/recognizer/model-package.js';
+import { DEFAULT_MODEL, readCard } from '../../src/package/index.js';
 import { DATA, ROOT } from '../support/shared.js';
 import { s16, wav } from '../support/wav.js';
 

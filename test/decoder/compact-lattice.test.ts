@@ -21,7 +21,7 @@ import {
   rawLattices,
   VectorFst,
 } from '../../src/fst/index.js';
-import { ContextTable } from '../../src/graph/index.js';
+import { ChainTopology, ContextTable } from '../../src/graph/index.js';
 import { codeOf } from '../support/errors.js';
 import { random } from '../support/random-fst.js';
 import { allPaths, bigramLm, randomGraph, WORDS } from '../support/random-search.js';
@@ -249,9 +249,9 @@ describe("Kaldi's lattice archives", () => {
 
 describe('phone alignment', () => {
   it('begins a phone at each entry pdf', () => {
-    const context = ContextTable.monophone(3);
+    const topology = new ChainTopology(ContextTable.monophone(3));
     // pdf + 1: entries 1–3, self-loops 4–6
-    expect(phoneAlignment([1, 4, 2, 5, 5, 2, 3], context)).to.deep.equal([
+    expect(phoneAlignment([1, 4, 2, 5, 5, 2, 3], topology)).to.deep.equal([
       { phone: 0, begin: 0, end: 2 },
       { phone: 1, begin: 2, end: 5 },
       { phone: 1, begin: 5, end: 6 },

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { KeywordSpotter } from '../../src/decoder/index.js';
-import { ContextTable } from '../../src/graph/index.js';
+import { ChainTopology, ContextTable } from '../../src/graph/index.js';
 import { random } from '../support/random-fst.js';
 
 const PHONES = 6;
@@ -31,6 +31,7 @@ function scoresOf(phones: readonly number[], context: ContextTable, contrast = 1
 describe('keyword spotter', () => {
   const next = random(23);
   const context = contextOf(next);
+  const topology = new ChainTopology(context);
   const keyword = { pronunciations: [[1, 2, 3, 4]], threshold: -0.5 };
 
   it('finds a keyword wherever it is, with its times, however the frames come', () => {
@@ -38,7 +39,7 @@ describe('keyword spotter', () => {
       const noise = (n: number): number[] => Array.from({ length: n }, () => (next() < 0.5 ? 0 : 5));
       const lead = noise(1 + Math.floor(next() * 6));
       const scores = scoresOf([...lead, 1, 2, 3, 4, ...noise(8)], context);
-      const spotter = new KeywordSpotter([keyword], context);
+      const spotter = new KeywordSpotter([keyword], topology);
       const width = 2 * context.units;
       const found = [];
       for (let at = 0; at < scores.length; ) {
@@ -55,7 +56,7 @@ describe('keyword spotter', () => {
   });
 
   it('does not find what was not said, and finds each time it was', () => {
-    const spotter = new KeywordSpotter([keyword, { pronunciations: [[3, 1]], threshold: -0.5 }], context);
+    const spotter = new KeywordSpotter([keyword, { pronunciations: [[3, 1]], threshold: -0.5 }], topology);
     const heard = (phones: number[]) => {
       spotter.start();
       return [...spotter.advance(scoresOf(phones, context)), ...spotter.finish()].map((s) => s.keyword);
@@ -65,13 +66,13 @@ describe('keyword spotter', () => {
   });
 
   it('scores a near miss between a hit and nothing', () => {
-    const spotter = new KeywordSpotter([{ ...keyword, threshold: -9 }], context);
+    const spotter = new KeywordSpotter([{ ...keyword, threshold: -9 }], topology);
     const [near] = [...spotter.advance(scoresOf([0, 1, 2, 5, 4, 0, 0], context, 6)), ...spotter.finish()];
     expect(near.score).to.be.within(-6, -0.5);
   });
 
   it('goes on for hours without losing precision', () => {
-    const spotter = new KeywordSpotter([keyword], context);
+    const spotter = new KeywordSpotter([keyword], topology);
     const silence = scoresOf(new Array(1000).fill(0), context);
     for (let i = 0; i < 100; i++) expect(spotter.advance(silence)).to.deep.equal([]);
     const found = [...spotter.advance(scoresOf([0, 1, 2, 3, 4, 0, 0, 0, 0, 0], context)), ...spotter.finish()];
@@ -80,6 +81,6 @@ describe('keyword spotter', () => {
   });
 
   it('needs pronunciations', () => {
-    expect(() => new KeywordSpotter([{ pronunciations: [], threshold: 0 }], context)).to.throw('no pronunciation');
+    expect(() => new KeywordSpotter([{ pronunciations: [], threshold: 0 }], topology)).to.throw('no pronunciation');
   });
 });

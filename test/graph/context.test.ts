@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { HearkenError } from '../../src/errors.js';
 import { VectorFst } from '../../src/fst/index.js';
-import { ContextTable, expandChain, pdfLabel } from '../../src/graph/index.js';
+import { ChainTopology, ContextTable, columnLabel } from '../../src/graph/index.js';
 import { codeOf } from '../support/errors.js';
 
 /** Silence 0; phones 1 and 2; unit 3 is phone 2 behind phone 1. */
@@ -32,7 +32,7 @@ describe('context and topology', () => {
     fst.addArc(c, 3, 0, 0, d); // phone 2, behind phone 1: unit 3
     fst.setFinal(d, 0);
     // Units are 4, so the self-loop of unit u is pdf u + 4.
-    expect(sequences(expandChain(fst, TABLE), 3)).to.deep.equal(['1 3', '1 3 7', '1 5 3']);
+    expect(sequences(new ChainTopology(TABLE).expand(fst), 3)).to.deep.equal(['1 3', '1 3 7', '1 5 3']);
   });
 
   it('splits a state by what it is entered through', () => {
@@ -43,7 +43,7 @@ describe('context and topology', () => {
     fst.addArc(a, 3, 0, 0, b);
     fst.addArc(b, 3, 0, 0, c);
     fst.setFinal(c, 0);
-    expect(sequences(expandChain(fst, TABLE), 2)).to.deep.equal(['1 3', '2 2']);
+    expect(sequences(new ChainTopology(TABLE).expand(fst), 2)).to.deep.equal(['1 3', '2 2']);
   });
 
   it('is the monophone topology where every row is the same', () => {
@@ -51,9 +51,9 @@ describe('context and topology', () => {
     fst.start = fst.addState();
     fst.addArc(fst.start, 3, 0, 0, fst.addState());
     fst.setFinal(1, 0);
-    const out = expandChain(fst, ContextTable.monophone(3));
+    const out = new ChainTopology(ContextTable.monophone(3)).expand(fst);
     expect(sequences(out, 3)).to.deep.equal(['2', '2 5', '2 5 5']);
-    expect([...out.arcs(out.start)][0]).to.include({ ilabel: pdfLabel(2), weight: Math.LN2 });
+    expect([...out.arcs(out.start)][0]).to.include({ ilabel: columnLabel(2), weight: Math.LN2 });
   });
 
   it('refuses tables that are none', () => {

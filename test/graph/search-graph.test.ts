@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { BeamDecoder, type RescoringLm, timedWords } from '../../src/decoder/index.js';
 import {
   buildSearchGraph,
+  ChainTopology,
   ContextTable,
   extendGraph,
   FIRST_WORD,
@@ -42,12 +43,13 @@ describe('search graph', () => {
       const words = [...cmudict()].filter((_, i) => i % 400 === 3);
       const entries = words.map(({ phones }, i): LexiconEntry => ({ word: FIRST_WORD + i, phones, cost: 5 + next() }));
       const context = kind === 'monophone' ? ContextTable.monophone(PHONES.length) : randomContext(next);
-      const whole = buildSearchGraph(entries, PHONES, context, { silenceProbability: 0.3 });
+      const topology = new ChainTopology(context);
+      const whole = buildSearchGraph(entries, PHONES, topology, { silenceProbability: 0.3 });
       let graph = whole;
       if (kind.endsWith('later')) {
         const half = (remainder: number) => entries.filter((_, i) => i % 2 === remainder);
-        const base = buildSearchGraph(half(0), PHONES, context, { silenceProbability: 0.3 });
-        graph = extendGraph(base, wordSlots(base, context), context, PHONES, half(1));
+        const base = buildSearchGraph(half(0), PHONES, topology, { silenceProbability: 0.3 });
+        graph = extendGraph(base, wordSlots(base, topology), topology, PHONES, half(1));
       }
       const lm: RescoringLm = {
         start: 0,
@@ -92,12 +94,13 @@ describe('search graph', () => {
     const all = [...cmudict()].filter((_, i) => i % 10 === 3);
     const entries = all.map(({ phones }, i): LexiconEntry => ({ word: FIRST_WORD + i, phones, cost: 9 }));
     const context = randomContext(random(5));
-    const graph = buildSearchGraph(entries.slice(1000), PHONES, context, { silenceProbability: 0.3 });
-    const slots = wordSlots(graph, context);
-    const extended = extendGraph(graph, slots, context, PHONES, entries.slice(0, 1000));
+    const topology = new ChainTopology(context);
+    const graph = buildSearchGraph(entries.slice(1000), PHONES, topology, { silenceProbability: 0.3 });
+    const slots = wordSlots(graph, topology);
+    const extended = extendGraph(graph, slots, topology, PHONES, entries.slice(0, 1000));
     const times = Array.from({ length: 5 }, () => {
       const began = performance.now();
-      extendGraph(graph, slots, context, PHONES, entries.slice(0, 1000));
+      extendGraph(graph, slots, topology, PHONES, entries.slice(0, 1000));
       return performance.now() - began;
     });
     expect(Math.min(...times)).to.be.below(100);
@@ -108,7 +111,9 @@ describe('search graph', () => {
   it('is the same byte for byte when built again', () => {
     const entries = [...cmudict()].slice(0, 300).map(({ phones }, i) => ({ word: FIRST_WORD + i, phones, cost: 6 }));
     const build = () =>
-      buildSearchGraph(entries, PHONES, randomContext(random(3)), { silenceProbability: 0.3 }).toSections().arrays;
+      buildSearchGraph(entries, PHONES, new ChainTopology(randomContext(random(3))), {
+        silenceProbability: 0.3,
+      }).toSections().arrays;
     expect(build()).to.deep.equal(build());
   });
 });

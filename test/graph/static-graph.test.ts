@@ -7,6 +7,7 @@ import {
   BLANK,
   buildSearchGraph,
   buildStaticGraph,
+  ChainTopology,
   ContextTable,
   ctcTopology,
   FIRST_WORD,
@@ -35,6 +36,7 @@ describe('static graph', () => {
   const startCosts = words.map(() => 2 + 4 * next());
   const unigram = words.map(() => 3 + 2 * next());
   const context = ContextTable.monophone(PHONES.length);
+  const topology = new ChainTopology(context);
   /** A bigram without back-off, as an acceptor and as a model for the search: a state a last word. */
   const grammar = new VectorFst();
   grammar.start = grammar.addState();
@@ -61,11 +63,11 @@ describe('static graph', () => {
 
   it('finds the same words at the same cost and time as the search on the fly', function () {
     this.timeout(60_000);
-    const whole = buildStaticGraph(entries, PHONES, context, grammar, options);
+    const whole = buildStaticGraph(entries, PHONES, topology, grammar, options);
     const small = buildSearchGraph(
       entries.map((e, i) => ({ ...e, cost: unigram[i] })),
       PHONES,
-      context,
+      topology,
       options,
     );
     const width = 2 * context.units;
@@ -89,7 +91,7 @@ describe('static graph', () => {
   });
 
   it('is stochastic in the tropical semiring: from every state some way on costs nothing but its frames', () => {
-    const graph = buildStaticGraph(entries, PHONES, context, grammar, options);
+    const graph = buildStaticGraph(entries, PHONES, topology, grammar, options);
     for (let s = 0; s < graph.numStates; s++) {
       if (s === graph.start) continue; // there the cost of the whole is paid
       let least = graph.finals[s];
@@ -100,7 +102,7 @@ describe('static graph', () => {
   });
 
   it('is the same byte for byte when built again', () => {
-    const build = () => buildStaticGraph(entries, PHONES, context, grammar, options).toSections().arrays;
+    const build = () => buildStaticGraph(entries, PHONES, topology, grammar, options).toSections().arrays;
     expect(build()).to.deep.equal(build());
   });
 });
@@ -172,7 +174,8 @@ ngram 2=2
         { word: 5, phones: ['N', 'OW'], cost: 0 },
       ];
       const context = ContextTable.monophone(PHONES.length);
-      const graph = buildStaticGraph(entries, PHONES, context, fst, { silenceProbability: 0.3 });
+      const topology = new ChainTopology(context);
+      const graph = buildStaticGraph(entries, PHONES, topology, fst, { silenceProbability: 0.3 });
       const width = 2 * context.units;
       const phones = ['SIL', 'Y', 'EH', 'S', 'N', 'OW', 'SIL'];
       const scores = new Float32Array(2 * phones.length * width).fill(-20);

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect } from 'chai';
 import { type ChannelResult, Engine, type Segment } from '../../src/index.js';
-import { DEFAULT_MODEL } from '../../src/recognizer/model-package.js';
+import { DEFAULT_MODEL } from '../../src/package/index.js';
 import { concat, samplesOf } from '../support/audio.js';
 import { rejects } from '../support/errors.js';
 import { DATA, ROOT } from '../support/shared.js';

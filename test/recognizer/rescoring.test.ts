@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { manifest, withClips } from '../../bench/scores.js';
 import { Engine, type Segment, type TranscribeOptions } from '../../src/index.js';
-import { DEFAULT_MODEL } from '../../src/recognizer/model-package.js';
+import { DEFAULT_MODEL } from '../../src/package/index.js';
 import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../../src/scoring/index.js';
 import { rejects } from '../support/errors.js';
 import { DATA, ROOT, sharedOrSkip } from '../support/shared.js';

@@ -1,6 +1,6 @@
 import { difference, runNetwork } from '../../bench/network.js';
-import { openSession, type Provider } from '../../src/acoustic/index.js';
-import { DEFAULT_MODEL, readPackage } from '../../src/recognizer/model-package.js';
+import { DEFAULT_MODEL, readPackage } from '../../src/package/index.js';
+import { openNetwork, type Provider } from '../../src/runtime/index.js';
 
 /**
  * `node network-on.js PROVIDER SECONDS STREAMS`: largest differences of the shipped network's log-likelihoods, on a provider from those on the
@@ -10,8 +10,8 @@ const [provider, seconds, streams] = process.argv.slice(2);
 const { card, acoustic } = readPackage(DEFAULT_MODEL);
 
 async function scoresOn(name: Provider, batch: number): Promise<Float32Array[]> {
-  const { session } = await openSession(acoustic, [name]);
-  return (await runNetwork(session, card, batch, Number(seconds))).scores;
+  const { network } = await openNetwork(acoustic, [name]);
+  return (await runNetwork(network, card, batch, Number(seconds))).scores;
 }
 
 const alone = await scoresOn(provider as Provider, 1);

@@ -254,8 +254,17 @@ DATA = [
 ]
 
 
+# Rows the runtime computes at once: 300 ms.
+CHUNK_ROWS = 10
+
+
 def sha256(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def states(size):
+    """The card's list of states: one, the left context of every layer side by side."""
+    return [{"in": "state", "out": "next_state", "type": "float32", "dims": [1, size]}]
 
 
 def into_package(model, shipped, out, ranges=None):
@@ -267,7 +276,7 @@ def into_package(model, shipped, out, ranges=None):
     for file in card["checksums"]:
         if file != "acoustic.onnx":
             shutil.copy(shipped / file, out / file)
-    card["acoustic"].update(stateSize=state, parameters=sum(p.numel() for p in model.parameters()), multiplyAdds=model.multiply_adds())
+    card["acoustic"].update(states=states(state), parameters=sum(p.numel() for p in model.parameters()), multiplyAdds=model.multiply_adds())
     card["checksums"]["acoustic.onnx"] = sha256(out / "acoustic.onnx")
     (out / "card.json").write_text(json.dumps(card, indent=2) + "\n")
 
@@ -285,15 +294,19 @@ def export(corpus, config, checkpoint, out, seed=5):
     onnx.save(float_model, checkpoint.parent / "fp32.onnx")
     onnx.save(build(model, ranges)[0], out / "acoustic.onnx")
     card = {
-        "format": 1,
+        "format": 2,
         "name": out.name,
         "language": "en",
-        "features": {"sampleRate": 16000, "melBins": 80, "lowFrequency": 20, "highFrequency": -400, "snipEdges": False,
-                     "globalMean": [round(float(x), 5) for x in corpus.global_mean]},
-        "acoustic": {"file": "acoustic.onnx", "topology": "chain", "phones": PHONES,
-                     "units": "units.txt", "outputs": model.output.out_channels,
-                     "subsampling": STRIDE, "delay": model.delay, "stateSize": state,
+        "features": {"kind": "kaldi-fbank", "sampleRate": 16000, "melBins": 80, "lowFrequency": 20, "highFrequency": -400,
+                     "snipEdges": False, "dither": True,
+                     "cmvn": {"globalMean": [round(float(x), 5) for x in corpus.global_mean], "window": 600, "globalFrames": 200}},
+        "acoustic": {"file": "acoustic.onnx", "input": {"name": "features", "layout": "NTC"},
+                     "output": {"name": "loglikes", "layout": "NTC"}, "scores": "log-likelihoods",
+                     "columns": model.output.out_channels, "subsampling": STRIDE, "latency": model.delay,
+                     "chunk": {"frames": CHUNK_ROWS * STRIDE, "shift": CHUNK_ROWS * STRIDE}, "states": states(state),
                      "parameters": sum(p.numel() for p in model.parameters()), "multiplyAdds": model.multiply_adds()},
+        "topology": {"kind": "chain", "contexts": "units.txt"},
+        "spelling": {"kind": "phones", "units": PHONES},
         "decoder": config["decoder"],
         "data": [{"name": n, "licence": l, "attribution": a} for n, l, a in DATA],
     }

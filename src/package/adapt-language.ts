@@ -1,19 +1,17 @@
 import { HearkenError } from '../errors.js';
 import { mixModels, NgramLm, readText, SPECIAL_WORDS, sentencesOf, trainLm, unpackLm, weightsOn } from '../lm/index.js';
-import { type BuildReport, type LanguageOptions, writeLanguage } from './build-package.js';
-import { readPackage } from './model-package.js';
+import { readPackage } from './read-package.js';
+import { type LanguageFigures, type LanguageOptions, sealLanguage, writeLanguage } from './write-language.js';
 
 export interface AdaptOptions extends LanguageOptions {
-  /** Directory of the package whose language model is adapted. */
-  base: string;
   texts: readonly string[];
-  /** How much the texts count beside the base's model, 0 to 1. */
-  weight: number;
+  /** Share of the texts in the mixture with the base's model, 0 to 1; default 0.3. */
+  weight?: number;
   /** Files of sentences like those to be recognised; with them the weight is found. */
-  tune: readonly string[];
+  tune?: readonly string[];
 }
 
-export interface AdaptReport extends Pick<BuildReport, 'vocabulary' | 'ngrams' | 'graphStates' | 'graphArcs'> {
+export interface AdaptReport extends LanguageFigures {
   words: number;
   sentences: number;
   weight: number;
@@ -23,11 +21,11 @@ export interface AdaptReport extends Pick<BuildReport, 'vocabulary' | 'ngrams' |
 }
 
 /**
- * A package's language model mixed with one of the user's texts, whose words join the vocabulary: words.txt, lm.bin and
- * graph.bin under `out`. @throws MODEL_*, INPUT_NOT_FOUND, LM_FORMAT where there is nothing to learn from
+ * Writes a package whose language model is the base's mixed with one of the user's texts, whose words join the vocabulary.
+ * @throws MODEL_*, INPUT_NOT_FOUND, LM_FORMAT where there is nothing to learn from
  */
-export async function adaptPackage(options: AdaptOptions): Promise<AdaptReport> {
-  const { lexicon, onStep } = options;
+export async function adaptLanguage(options: AdaptOptions): Promise<AdaptReport> {
+  const { lexicon, tune = [], onStep = () => undefined } = options;
   onStep(`reading ${options.base}`);
   const parts = readPackage(options.base);
   if (!parts.lm)
@@ -46,20 +44,21 @@ export async function adaptPackage(options: AdaptOptions): Promise<AdaptReport> 
   const words = [...parts.words.slice(SPECIAL_WORDS.length), ...added.sort()];
   const own = trainLm(store, words, base.order, [], onStep);
   const models = [unpackLm(base, SPECIAL_WORDS.length + words.length), own];
-  let { weight } = options;
-  if (options.tune.length > 0) {
-    const held = await sentencesOf(options.tune);
+  let { weight = 0.3 } = options;
+  if (tune.length > 0) {
+    const held = await sentencesOf(tune);
     onStep(`weighing on ${held.length} sentences`);
     [, weight] = weightsOn(models, words, held);
   }
   onStep(`mixing, the texts by ${weight.toFixed(3)}`);
   const mixed = mixModels(models, [1 - weight, weight]);
-  return {
+  const facts = {
     words: store.words,
     sentences: store.sentences,
     weight: Math.round(1000 * weight) / 1000,
     added: added.length,
-    unpronounced,
     ...writeLanguage(mixed, words, options),
   };
+  sealLanguage(options, facts, true);
+  return { ...facts, unpronounced };
 }

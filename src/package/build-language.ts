@@ -1,42 +1,34 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { writeSections } from '../binary/sections.js';
-import { buildSearchGraph, type ContextTable, type LexiconEntry } from '../graph/index.js';
 import { inputText } from '../input-file.js';
 import type { Lexicon } from '../lexicon/index.js';
-import { PHONES } from '../lexicon/index.js';
 import {
   type BackoffModel,
   isArpa,
   modelOfArpa,
-  NgramLm,
   rankWords,
   readTexts,
   SPECIAL_WORDS,
   type TextFiles,
   trainMixture,
-  vocabularyOf,
 } from '../lm/index.js';
+import { type LanguageFigures, type LanguageOptions, sealLanguage, writeLanguage } from './write-language.js';
 
 export interface BuildOptions extends TextFiles, LanguageOptions {
-  vocabularySize: number;
-  order: number;
-  /** Entropy pruning thresholds by order from 2 up. */
-  thresholds: number[];
+  /** Most words of the vocabulary; default 65,000. */
+  vocabularySize?: number;
+  /** Order of the n-gram model; default 3. */
+  order?: number;
+  /** Entropy pruning thresholds by order from 2 up; default 1e-7 each. */
+  thresholds?: number[];
 }
 
-export interface BuildReport {
+export interface BuildReport extends LanguageFigures {
   words: number;
   sentences: number;
   excluded: number;
   /** How much each text counts, where there are several and sentences to tune on. */
   weights?: number[];
-  vocabulary: number;
   /** Frequent words left out for want of a pronunciation, most frequent first. */
   unpronounced: [string, number][];
-  ngrams: number[];
-  graphStates: number;
-  graphArcs: number;
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
@@ -57,11 +49,6 @@ function chooseVocabulary(
   return { words: words.sort(), unpronounced };
 }
 
-/** words.txt of a package: the special words, then its own, a line each. */
-export function writeVocabulary(directory: string, words: readonly string[]): void {
-  writeFileSync(resolve(directory, 'words.txt'), `${vocabularyOf(words).join('\n')}\n`);
-}
-
 interface LanguagePart {
   model: BackoffModel;
   words: string[];
@@ -70,13 +57,14 @@ interface LanguagePart {
 }
 
 async function estimated(options: BuildOptions): Promise<LanguagePart> {
-  const { sources, heldOut } = await readTexts(options, options.onStep);
+  const { sources, heldOut } = await readTexts(options, options.onStep ?? (() => undefined));
   const { words, unpronounced } = chooseVocabulary(
     rankWords(sources, heldOut),
     options.lexicon,
-    options.vocabularySize,
+    options.vocabularySize ?? 65_000,
   );
-  const { order, thresholds, onStep } = options;
+  const { order = 3, onStep = () => undefined } = options;
+  const thresholds = options.thresholds ?? Array.from({ length: order - 1 }, () => 1e-7);
   const { model, weights } = trainMixture(sources, words, order, thresholds, heldOut, onStep);
   const report = {
     words: sum(sources.map((t) => t.words)),
@@ -88,7 +76,7 @@ async function estimated(options: BuildOptions): Promise<LanguagePart> {
 }
 
 /** A model that was estimated elsewhere. Its words without a pronunciation are left out. */
-function fromArpa(path: string, { lexicon, onStep }: BuildOptions): LanguagePart {
+function fromArpa(path: string, { lexicon, onStep = () => undefined }: BuildOptions): LanguagePart {
   onStep(`reading ${path}`);
   const unpronounced = new Map<string, number>();
   const pronounced = new Map<string, boolean>();
@@ -104,46 +92,14 @@ function fromArpa(path: string, { lexicon, onStep }: BuildOptions): LanguagePart
 }
 
 /**
- * Make the language part of a model package: words.txt, lm.bin and graph.bin under `out`. One text whose name ends in .arpa
- * is taken as the language model itself.
+ * Writes a model package with a language model estimated from texts, for the acoustic model of a base package. One text whose
+ * name ends in .arpa is taken as the language model itself. @throws MODEL_*, INPUT_NOT_FOUND, LM_FORMAT
  */
-export async function buildPackage(options: BuildOptions): Promise<BuildReport> {
+export async function buildLanguage(options: BuildOptions): Promise<BuildReport> {
   const { texts } = options;
   const arpa = texts.length === 1 && isArpa(texts[0]);
   const { model, words, unpronounced, report } = arpa ? fromArpa(texts[0], options) : await estimated(options);
-  return { ...report, unpronounced, ...writeLanguage(model, words, options) };
-}
-
-export interface LanguageOptions {
-  lexicon: Lexicon;
-  context: ContextTable;
-  out: string;
-  silenceProbability: number;
-  onStep: (step: string) => void;
-}
-
-/** Write words.txt, lm.bin and the graph over them. @param words those of the model but the special ones */
-export function writeLanguage(
-  model: BackoffModel,
-  words: readonly string[],
-  { lexicon, context, out, silenceProbability, onStep }: LanguageOptions,
-): Pick<BuildReport, 'vocabulary' | 'ngrams' | 'graphStates' | 'graphArcs'> {
-  const lm = NgramLm.fromBackoff(model);
-  const entries = words.flatMap((word, i): LexiconEntry[] => {
-    const cost = lm.unigramCost(SPECIAL_WORDS.length + i);
-    return lexicon
-      .pronounce(word)
-      .map((phones) => ({ word: SPECIAL_WORDS.length + i, phones, cost: cost + lexicon.costOf(word, phones) }));
-  });
-  const graph = buildSearchGraph(entries, PHONES, context, { silenceProbability, onStep });
-  mkdirSync(out, { recursive: true });
-  writeVocabulary(out, words);
-  writeFileSync(resolve(out, 'lm.bin'), writeSections(lm.toSections()));
-  writeFileSync(resolve(out, 'graph.bin'), writeSections(graph.toSections()));
-  return {
-    vocabulary: words.length,
-    ngrams: model.tables.map((t) => t.word.length),
-    graphStates: graph.numStates,
-    graphArcs: graph.numArcs,
-  };
+  const facts = { ...report, ...writeLanguage(model, words, options) };
+  sealLanguage(options, facts);
+  return { ...facts, unpronounced };
 }

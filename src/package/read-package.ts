@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type ModelCard, readCard } from '../acoustic/index.js';
 import { readSectionFile, type Sections } from '../binary/sections.js';
 import { HearkenError } from '../errors.js';
 import { ConstFst } from '../fst/index.js';
 import { NgramLm, RecurrentLm } from '../lm/index.js';
+import type { ModelCard } from './card.js';
+import { readCard } from './read-card.js';
+import { topologyOf } from './topology.js';
 
 export const DEFAULT_MODEL = resolve(import.meta.dirname, '../../../models/en-small');
 
@@ -17,8 +19,8 @@ export interface WordsParts {
   graph: Sections;
   /** The model that finals are rescored with, where there is one. */
   recurrent?: { network: Uint8Array; tables: Sections; words: string[] };
-  /** Text of the file that says which units the acoustic model has; absent where units are phones. */
-  units?: string;
+  /** Text of the card's `topology.contexts`, where it has one. */
+  contexts?: string;
 }
 
 export interface PackageParts extends WordsParts {
@@ -32,12 +34,13 @@ export function readPackage(directory: string): PackageParts {
   let parts: PackageParts;
   try {
     const lines = (name: string): string[] => readFileSync(file(name), 'utf8').trimEnd().split('\n');
-    const { recurrentLm } = card;
+    const { recurrentLm, topology } = card;
+    const contexts = topology.kind === 'chain' ? topology.contexts : undefined;
     parts = {
       card,
       acoustic: sharedBytes(file(card.acoustic.file)),
       words: lines('words.txt'),
-      ...(card.acoustic.units && { units: readFileSync(file(card.acoustic.units), 'utf8') }),
+      ...(contexts && { contexts: readFileSync(file(contexts), 'utf8') }),
       ...(card.graph === 'lookahead' && { lm: readSectionFile(file('lm.bin'), NgramLm.KIND) }),
       graph: readSectionFile(file('graph.bin'), ConstFst.KIND),
       ...(recurrentLm && {
@@ -66,20 +69,22 @@ function sharedBytes(path: string): Uint8Array {
 /** The words of another package for the acoustic model of `base`. @throws as readPackage; MODEL_CARD where it was made for another model */
 export function readWords(directory: string, base: ModelCard): WordsParts {
   const { acoustic: _, ...parts } = readPackage(directory);
-  const { phones, outputs, file, units } = parts.card.acoustic;
-  const same = (name: string | undefined): boolean => !name || parts.card.checksums[name] === base.checksums[name];
+  const { acoustic, topology, spelling, checksums } = parts.card;
+  const same = (name: string | undefined): boolean => !name || checksums[name] === base.checksums[name];
   if (
-    outputs !== base.acoustic.outputs ||
-    phones.join(' ') !== base.acoustic.phones.join(' ') ||
-    !same(file) ||
-    !same(units)
+    acoustic.columns !== base.acoustic.columns ||
+    spelling.units.join(' ') !== base.spelling.units.join(' ') ||
+    !same(acoustic.file) ||
+    topology.kind !== base.topology.kind ||
+    !same(topology.kind === 'chain' ? topology.contexts : undefined)
   )
     throw new HearkenError('MODEL_CARD', `${directory} was built for another acoustic model than ${base.name}'s`);
   return parts;
 }
 
-/** The parts fit each other, so that no worker meets a bad index later. @throws MODEL_FILE */
+/** The parts fit each other, so that no worker meets a bad index later. @throws MODEL_FILE, MODEL_CARD */
 function checkPackage(parts: WordsParts): void {
+  topologyOf(parts.card, parts.contexts);
   const graph = new ConstFst(parts.graph);
   const vocabulary = parts.lm ? new NgramLm(parts.lm).vocabulary : parts.words.length;
   if (vocabulary !== parts.words.length)

@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { parseCard } from '../../src/acoustic/index.js';
 import { HearkenError } from '../../src/errors.js';
+import { parseCard } from '../../src/package/index.js';
 import { codeOf } from '../support/errors.js';
 import { ROOT } from '../support/shared.js';
 
 const SHIPPED = JSON.parse(readFileSync(resolve(ROOT, 'models/en-small/card.json'), 'utf8'));
+
+/** The card of the same package in format 1, as it shipped with version 0.1.0. */
+const OLD = JSON.parse(readFileSync(resolve(ROOT, 'test/data/card-format-1.json'), 'utf8'));
 
 /** The card with the value at `path` replaced. */
 function changed(path: readonly string[], value: unknown): unknown {
@@ -22,12 +25,19 @@ describe('model card', () => {
   it('is read, and what is wrong is named', () => {
     expect(parseCard(SHIPPED, 'card').name).to.equal('en-small');
     const wrong: [string[], unknown, RegExp][] = [
-      [['format'], 2, /card: format/],
-      [['features', 'globalMean'], [1, 2], /globalMean has 2 numbers/],
-      [['acoustic', 'outputs'], 3, /two a unit/],
-      [['acoustic', 'outputs'], -2, /acoustic\.outputs/],
+      [['format'], 3, /card: format/],
+      [['features', 'kind'], 'mystery', /features/],
+      [['features', 'cmvn', 'globalMean'], [1, 2], /globalMean has 2 numbers/],
+      [['acoustic', 'columns'], 3, /two per unit/],
+      [['acoustic', 'columns'], -2, /acoustic\.columns/],
+      [['acoustic', 'chunk', 'shift'], 31, /shift/],
+      [['acoustic', 'chunk'], undefined, /without a chunk/],
+      [['acoustic', 'states', '0', 'dims'], [1, 1 << 30], /states hold more/],
+      [['acoustic', 'states', '0', 'type'], 'double', /states/],
       [['acoustic', 'file'], '../elsewhere.onnx', /plain file name/],
       [['acoustic', 'file'], 'C:\\x.onnx', /plain file name/],
+      [['topology'], { kind: 'ctc', blank: 1412 }, /blank/],
+      [['topology', 'contexts'], 'a/b', /plain file name/],
       [['checksums'], { '../x': 'a'.repeat(64) }, /outside the package/],
       [['data'], [], /data/],
     ];
@@ -37,14 +47,27 @@ describe('model card', () => {
     }
   });
 
+  it('parseCard: a card of format 1 is read as the same card in format 2', () => {
+    expect(parseCard(OLD, 'card')).to.deep.equal(parseCard({ ...SHIPPED, figures: OLD.figures }, 'card'));
+    const broken = { ...OLD, acoustic: { ...OLD.acoustic, delay: -1 } };
+    expect(() => parseCard(broken, 'old')).to.throw(/old: acoustic\.delay/);
+  });
+
+  it('parseCard: a card that was parsed is parsed to itself', () => {
+    const card = parseCard(SHIPPED, 'card');
+    expect(parseCard(JSON.parse(JSON.stringify(card)), 'card')).to.deep.equal(card);
+  });
+
   it('answers anything with a card or a typed error', () => {
     const paths = [
       ['features'],
       ['acoustic'],
       ['decoder'],
       ['checksums'],
-      ['features', 'globalMean'],
-      ['acoustic', 'phones'],
+      ['topology'],
+      ['spelling', 'units'],
+      ['features', 'cmvn'],
+      ['acoustic', 'states'],
     ];
     fc.assert(
       fc.property(fc.constantFrom(...paths), fc.anything(), fc.anything(), (path, value, whole) => {

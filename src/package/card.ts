@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import type { NetworkContract } from '../acoustic/index.js';
+import { HearkenError } from '../errors.js';
+import type { FeatureSpec } from '../frontend/index.js';
+import { migrateCard } from './card-format-1.js';
+
+const positive = z.number().int().positive();
+const count = z.number().int().nonnegative();
+
+/** A file of the package itself: a card never leads outside its directory. */
+export const FILE_NAME = z.string().regex(/^[^./\\][^/\\]*$/, 'a plain file name is needed');
+
+const CMVN = z.object({
+  /** Mean of the training data: prior of the online mean normalisation. */
+  globalMean: z.array(z.number()),
+  window: positive.default(600),
+  globalFrames: count.default(200),
+});
+
+const KALDI = {
+  sampleRate: positive,
+  melBins: positive,
+  lowFrequency: z.number(),
+  highFrequency: z.number(),
+  snipEdges: z.boolean(),
+  frameLengthMs: z.number().positive().optional(),
+  frameShiftMs: z.number().positive().optional(),
+  dither: z.boolean().default(false),
+  cmvn: CMVN.optional(),
+};
+
+const FEATURES = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('kaldi-fbank'), ...KALDI }),
+  z.object({ kind: z.literal('kaldi-mfcc'), ceps: positive, ...KALDI }),
+  z.object({
+    kind: z.literal('nemo-mel'),
+    sampleRate: positive,
+    melBins: positive.optional(),
+    normalize: z.enum(['per-feature', 'none']).optional(),
+  }),
+  z.object({
+    kind: z.literal('whisper-mel'),
+    sampleRate: positive,
+    melBins: positive.optional(),
+    padTo: count.optional(),
+  }),
+  z.object({
+    kind: z.literal('waveform'),
+    sampleRate: positive,
+    normalize: z.boolean().optional(),
+    epsilon: z.number().positive().optional(),
+  }),
+]) satisfies z.ZodType<FeatureSpec>;
+
+const STATE = z.object({
+  in: z.string().min(1),
+  out: z.string().min(1),
+  type: z.enum(['float32', 'float16', 'int64', 'int32', 'uint8', 'bool']),
+  dims: z.array(count).max(8),
+  initial: z.number().optional(),
+});
+
+/** Most elements of all states together: what a stream keeps of its past has a bound. */
+const MAX_STATE = 1 << 26;
+
+const NETWORK = z.object({
+  input: z.object({
+    name: z.string().min(1),
+    layout: z.enum(['NTC', 'NCT', 'NT']),
+    lengths: z.string().min(1).optional(),
+  }),
+  output: z.object({ name: z.string().min(1), layout: z.enum(['NTC', 'NCT']) }),
+  scores: z.enum(['log-likelihoods', 'log-posteriors', 'logits']),
+  columns: positive,
+  subsampling: positive,
+  latency: count,
+  chunk: z.object({ frames: positive.max(10_000), shift: positive }).optional(),
+  maxSeconds: z.number().positive().max(600).optional(),
+  states: z.array(STATE).max(1000),
+}) satisfies z.ZodType<NetworkContract>;
+
+const ACOUSTIC = NETWORK.extend({
+  /** The network, in ONNX. */
+  file: FILE_NAME,
+  parameters: positive.optional(),
+  /** Per row of scores. */
+  multiplyAdds: positive.optional(),
+});
+
+const TOPOLOGY = z.discriminatedUnion('kind', [
+  /** Two pdfs per context-dependent unit: entry, then self-loop. `contexts`: file that says which unit a phone is after each left phone; without it units are phones. */
+  z.object({ kind: z.literal('chain'), contexts: FILE_NAME.optional() }),
+  /** One column per unit in the order of the list, and a blank. */
+  z.object({ kind: z.literal('ctc'), blank: count }),
+]);
+
+const SPELLING = z.object({
+  /** What words are spelled in. */
+  kind: z.enum(['phones', 'pieces', 'characters']),
+  /** The units by number; of phones, silence is the first. */
+  units: z.array(z.string()).min(1),
+});
+
+const SOURCES = z.array(z.object({ name: z.string(), licence: z.string(), attribution: z.string() }));
+
+/** What a model package says of itself: `card.json`. */
+const CARD = z.object({
+  format: z.literal(2),
+  name: z.string().min(1),
+  language: z.string(),
+  features: FEATURES,
+  acoustic: ACOUSTIC,
+  topology: TOPOLOGY,
+  spelling: SPELLING,
+  /** `lookahead`: unigram costs in the graph, the n-gram of lm.bin applied in the search; `static`: the whole grammar in the graph. */
+  graph: z.enum(['lookahead', 'static']).default('lookahead'),
+  decoder: z
+    .object({
+      beam: z.number(),
+      latticeBeam: z.number(),
+      maxActive: positive,
+      minActive: count,
+      lmWeight: z.number(),
+      wordPenalty: z.number(),
+    })
+    .partial()
+    .default({}),
+  /** A language model that finals are rescored with: its network, its word vectors, and the words they belong to. */
+  recurrentLm: z
+    .object({
+      network: FILE_NAME,
+      tables: FILE_NAME,
+      words: FILE_NAME,
+      /** Its share of a word's language cost; the n-gram model has the rest. */
+      share: z.number().min(0).max(1),
+      /** Nats that a word costs more than in the first pass. */
+      wordPenalty: z.number().default(0),
+    })
+    .optional(),
+  /**
+   * Share of words that are right where the lattice's posterior of them is 0, and where it is 1; between, a word's confidence lies
+   * on the line between the two. Absent: the posterior is the confidence.
+   */
+  confidence: z.object({ least: z.number().min(0).max(1), most: z.number().min(0).max(1) }).optional(),
+  /** SHA-256 of every other file of the package. */
+  checksums: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)).default({}),
+  data: SOURCES.min(1),
+  text: SOURCES.default([]),
+  figures: z.record(z.string(), z.unknown()).default({}),
+});
+
+export type ModelCard = z.infer<typeof CARD>;
+
+/**
+ * A checked card. One of format 1 is read as the same card in format 2.
+ * @param where what an error names: the card's path
+ * @throws MODEL_CARD naming the field
+ */
+export function parseCard(json: unknown, where: string): ModelCard {
+  const parsed = CARD.safeParse(migrateCard(json, where));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new HearkenError('MODEL_CARD', `${where}: ${issue.path.join('.') || 'card'}: ${issue.message}`);
+  }
+  const card = parsed.data;
+  const problem = inconsistency(card);
+  if (problem) throw new HearkenError('MODEL_CARD', `${where}: ${problem}`);
+  return card;
+}
+
+/** What two fields of a card say that cannot both be so. */
+function inconsistency({ features, acoustic, topology, spelling, checksums }: ModelCard): string | undefined {
+  if ('cmvn' in features && features.cmvn) {
+    const { globalMean } = features.cmvn as { globalMean: number[] };
+    const dim = features.kind === 'kaldi-mfcc' ? features.ceps : (features as { melBins: number }).melBins;
+    if (globalMean.length !== dim) return `features.cmvn.globalMean has ${globalMean.length} numbers, not ${dim}`;
+  }
+  const { columns, chunk, states } = acoustic;
+  if (topology.kind === 'chain' && (columns % 2 !== 0 || columns < 2 * spelling.units.length))
+    return 'acoustic.columns is not two per unit, at least one unit per phone';
+  if (topology.kind === 'ctc' && topology.blank >= columns) return 'topology.blank is not a column';
+  if (chunk && chunk.shift > chunk.frames) return 'acoustic.chunk.shift is above its frames';
+  if (!chunk && states.length > 0) return 'acoustic.states without a chunk: a network of whole segments keeps none';
+  if (states.reduce((n, s) => n + s.dims.reduce((a, b) => a * b, 1), 0) > MAX_STATE)
+    return `acoustic.states hold more than ${MAX_STATE} numbers`;
+  if (Object.keys(checksums).some((f) => f.includes('/') || f.includes('\\') || f.startsWith('.')))
+    return 'checksums name a file outside the package';
+  return undefined;
+}

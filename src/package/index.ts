@@ -1,0 +1,10 @@
+/** Model packages: their card, reading and writing them, and building a language part. */
+export { type AdaptOptions, type AdaptReport, adaptLanguage } from './adapt-language.js';
+export { type BuildOptions, type BuildReport, buildLanguage } from './build-language.js';
+export { type ModelCard, parseCard } from './card.js';
+export { compileGrammar, DEFAULT_FILLER, type GrammarOptions, type GrammarReport, OTHER } from './compile-grammar.js';
+export { readCard } from './read-card.js';
+export { DEFAULT_MODEL, type PackageParts, readPackage, readWords, type WordsParts } from './read-package.js';
+export { readTopology, topologyOf } from './topology.js';
+export type { LanguageOptions } from './write-language.js';
+export { type NewPackage, writePackage } from './write-package.js';
