@@ -34,7 +34,6 @@ const ALLOWED: Record<string, string[]> = {
   ],
   written: ['fst'],
   punctuation: ['binary', 'lm'],
-  package: ['binary'],
   formats: ['recognizer'],
   batch: ['audio', 'binary', 'recognizer'],
   cli: [

@@ -12,6 +12,8 @@ export interface AcousticModel {
   readonly latencyFrames: number;
   /** False where rows come only at the end of a segment, all at once. */
   readonly streaming: boolean;
+  /** Longest segment, in seconds, where `streaming` is false. */
+  readonly maxSeconds: number;
   /** @param position of the first sample in the recording; default 0 */
   open(position?: number): ScoreStream;
 }
@@ -27,6 +29,8 @@ export interface ScoreStream {
   accept(samples: Float32Array): Promise<Float32Array[]>;
   /** No more samples in this segment: the rows that are left. */
   finish(): Promise<Float32Array[]>;
+  /** Counts samples that are not to be scored, before a new segment. */
+  skip(samples: number): void;
   /** A new segment begins with the next sample; what adapts to the channel stays. */
   reset(): void;
 }

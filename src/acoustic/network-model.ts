@@ -16,6 +16,7 @@ export class NetworkModel implements AcousticModel {
   readonly frameShift: number;
   readonly latencyFrames: number;
   readonly streaming: boolean;
+  readonly maxSeconds: number;
 
   /** @throws MODEL_CARD where the network is not what the contract says; OPTION_INVALID for impossible features */
   constructor(
@@ -29,6 +30,7 @@ export class NetworkModel implements AcousticModel {
     this.frameShift = openFeatures(features).frameShift;
     this.frameSeconds = (this.frameShift * contract.subsampling) / features.sampleRate;
     this.streaming = contract.chunk !== undefined;
+    this.maxSeconds = contract.maxSeconds ?? MAX_SECONDS;
     this.latencyFrames = contract.latency;
   }
 
@@ -39,13 +41,8 @@ export class NetworkModel implements AcousticModel {
 
   #scorer(dim: number): FeatureScorer {
     if (this.contract.chunk) return new ChunkNetwork(this.network, this.contract, dim);
-    const { maxSeconds = MAX_SECONDS } = this.contract;
-    return new SegmentNetwork(
-      this.network,
-      this.contract,
-      dim,
-      Math.ceil((maxSeconds * this.sampleRate) / this.frameShift),
-    );
+    const maxFrames = Math.ceil((this.maxSeconds * this.sampleRate) / this.frameShift);
+    return new SegmentNetwork(this.network, this.contract, dim, maxFrames);
   }
 }
 
@@ -71,6 +68,10 @@ class NetworkScores implements ScoreStream {
   async finish(): Promise<Float32Array[]> {
     this.#features.inputFinished();
     return [...(await this.#scorer.accept(this.#features.read())), ...(await this.#scorer.finish())];
+  }
+
+  skip(samples: number): void {
+    this.position += samples;
   }
 
   reset(): void {

@@ -72,6 +72,7 @@ const NETWORK = z.object({
   output: z.object({ name: z.string().min(1), layout: z.enum(['NTC', 'NCT']) }),
   scores: z.enum(['log-likelihoods', 'log-posteriors', 'logits']),
   columns: positive,
+  merge: z.array(z.array(count).min(1)).optional(),
   subsampling: positive,
   latency: count,
   chunk: z.object({ frames: positive.max(10_000), shift: positive }).optional(),
@@ -90,7 +91,7 @@ const ACOUSTIC = NETWORK.extend({
 const TOPOLOGY = z.discriminatedUnion('kind', [
   /** Two pdfs per context-dependent unit: entry, then self-loop. `contexts`: file that says which unit a phone is after each left phone; without it units are phones. */
   z.object({ kind: z.literal('chain'), contexts: FILE_NAME.optional() }),
-  /** One column per unit in the order of the list, and a blank. */
+  /** One column per unit in the order of the list; the blank is one of them, which no word is spelled with. */
   z.object({ kind: z.literal('ctc'), blank: count }),
 ]);
 
@@ -179,6 +180,9 @@ function inconsistency({ features, acoustic, topology, spelling, checksums }: Mo
   if (topology.kind === 'chain' && (columns % 2 !== 0 || columns < 2 * spelling.units.length))
     return 'acoustic.columns is not two per unit, at least one unit per phone';
   if (topology.kind === 'ctc' && topology.blank >= columns) return 'topology.blank is not a column';
+  if (topology.kind === 'ctc' && spelling.units.length !== columns)
+    return `spelling.units has ${spelling.units.length} names for ${columns} columns`;
+  if (acoustic.merge && acoustic.merge.length !== columns) return 'acoustic.merge has not one list per column';
   if (chunk && chunk.shift > chunk.frames) return 'acoustic.chunk.shift is above its frames';
   if (!chunk && states.length > 0) return 'acoustic.states without a chunk: a network of whole segments keeps none';
   if (states.reduce((n, s) => n + s.dims.reduce((a, b) => a * b, 1), 0) > MAX_STATE)

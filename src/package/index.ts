@@ -8,3 +8,5 @@ export { DEFAULT_MODEL, type PackageParts, readPackage, readWords, type WordsPar
 export { readTopology, topologyOf } from './topology.js';
 export type { LanguageOptions } from './write-language.js';
 export { type NewPackage, writePackage } from './write-package.js';
+export { type ImportOptions, type ImportReport, importModel } from './import-model.js';
+export { type OnnxMetadata, type OnnxValue, onnxMetadata } from './onnx-metadata.js';
