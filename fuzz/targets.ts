@@ -22,6 +22,10 @@ import {
 } from '../src/fst/index.js';
 import { ContextTable, grammarFst, parseJsgf, parseJulius, parseSrgs } from '../src/graph/index.js';
 import { G2p, Lexicon, PHONES } from '../src/lexicon/index.js';
+import { PieceSpelling } from '../src/lexicon/piece-spelling.js';
+import { sentencePieceTokenizer } from '../src/lexicon/sentencepiece.js';
+import { tokenizerOfJson } from '../src/lexicon/tokenizer-json.js';
+import { readTokens, readVocabulary } from '../src/lexicon/tokens.js';
 import { BEGIN, countNgrams, END, kneserNey, modelOfArpa, NgramLm, sentences } from '../src/lm/index.js';
 import { parseCard } from '../src/package/index.js';
 import { onnxMetadata } from '../src/package/onnx-metadata.js';
@@ -217,6 +221,31 @@ export const TARGETS: Target[] = [
     ],
     most: 1000,
     run: (input) => void onnxMetadata(input, 'input'),
+  },
+  {
+    name: 'sentencepiece',
+    seeds: ['unigram', 'bpe', 'char'].map((kind) => file(`test/data/tokenizers/${kind}.model`).subarray(0, 6000)),
+    most: 6000,
+    run: (input) => void sentencePieceTokenizer(input, 'input').encode('recognition'),
+  },
+  {
+    name: 'tokenizer json',
+    seeds: ['unigram', 'bpe', 'wordlevel'].map((kind) => file(`test/data/tokenizers/${kind}.json`)),
+    most: 16000,
+    run: (input) => void tokenizerOfJson(utf8(input), 'input').encode('recognition'),
+  },
+  {
+    name: 'tokens',
+    seeds: text('<blk> 0\n▁the 1\n 2\n', '{"<pad>":0,"|":1,"e":2}'),
+    most: 500,
+    run(input) {
+      for (const read of [readTokens, readVocabulary])
+        try {
+          new PieceSpelling(read(utf8(input), 'input')).spell('hello');
+        } catch (error) {
+          if (!isAnswer(error)) throw error;
+        }
+    },
   },
   {
     name: 'units',

@@ -29,6 +29,8 @@ export interface ScoreStream {
   accept(samples: Float32Array): Promise<Float32Array[]>;
   /** No more samples in this segment: the rows that are left. */
   finish(): Promise<Float32Array[]>;
+  /** Counts samples that are not to be scored, before a new segment. */
+  skip(samples: number): void;
   /** A new segment begins with the next sample; what adapts to the channel stays. */
   reset(): void;
 }

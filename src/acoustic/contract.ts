@@ -25,6 +25,11 @@ export interface NetworkContract {
   scores: 'log-likelihoods' | 'log-posteriors' | 'logits';
   /** Numbers per row of scores. */
   columns: number;
+  /**
+   * Columns of the network that make up each column of a row, where these are not the same: a network may tell units apart
+   * that words are not spelled with. Their probabilities are added.
+   */
+  merge?: readonly (readonly number[])[] | undefined;
   /** Feature frames per row. */
   subsampling: number;
   /** Rows by which the output lags behind the input: the network's look-ahead. */

@@ -74,6 +74,10 @@ class NetworkScores implements ScoreStream {
     return [...(await this.#scorer.accept(this.#features.read())), ...(await this.#scorer.finish())];
   }
 
+  skip(samples: number): void {
+    this.position += samples;
+  }
+
   reset(): void {
     this.#features.reset();
     this.#scorer = this.#newScorer();

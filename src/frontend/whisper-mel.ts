@@ -30,7 +30,7 @@ export class WhisperMel implements FeatureStream {
   #finished = false;
 
   /** @throws OPTION_INVALID */
-  constructor({ melBins = 80, padTo = 0 }: Partial<WhisperMelOptions> = {}) {
+  constructor({ melBins = 80, padTo = 0 }: { [K in keyof WhisperMelOptions]?: WhisperMelOptions[K] | undefined } = {}) {
     const window = Float64Array.from({ length: WINDOW }, (_, i) =>
       Math.fround(0.5 - 0.5 * Math.cos((2 * Math.PI * i) / WINDOW)),
     );

@@ -36,7 +36,7 @@ export function alignmentGraph(
   fst.start = before;
   for (let word = 0; ; word++) {
     const silent = fst.addState();
-    fst.addArc(before, 1, 0, -Math.log(silenceProbability), silent);
+    if (silenceProbability > 0) fst.addArc(before, 1, 0, -Math.log(silenceProbability), silent);
     if (word === words.length) {
       fst.setFinal(before, -Math.log(1 - silenceProbability));
       fst.setFinal(silent);

@@ -99,8 +99,23 @@ export function extendGraph(
       own.push({ ilabel: 0, olabel: label, weight: cost - node.cost, next: ending(unit) });
     const stay = topology.stay(unit, left);
     if (stay) own.push({ ilabel: columnLabel(stay.column), olabel: 0, weight: stay.cost, next: state });
-    for (const [child, below] of node.children) own.push(enter(below, child, unit, node.cost));
+    if (node.children.size > 0) addChildren(node, unit, state);
     return state;
+  };
+  /** Arcs into the children of a node, after blanks where the topology has them. */
+  const addChildren = (node: Node, unit: number, state: number): void => {
+    const own = arcsOf(state);
+    const ways = (at: Arc[], but?: number): void => {
+      for (const [child, below] of node.children) if (child !== but) at.push(enter(below, child, unit, node.cost));
+    };
+    const { blank } = topology;
+    if (blank === undefined) return ways(own);
+    const between = addState();
+    arcsOf(between).push({ ilabel: columnLabel(blank), olabel: 0, weight: 0, next: between });
+    ways(arcsOf(between));
+    own.push({ ilabel: columnLabel(blank), olabel: 0, weight: 0, next: between });
+    // Two equal units need a blank between them.
+    ways(own, unit);
   };
   const enter = (node: Node, unit: number, left: number, paid: number): Arc => {
     const { column, cost } = topology.enter(unit, left);

@@ -4,6 +4,7 @@ export { type ArpaGrammar, arpaFst } from './arpa-fst.js';
 export { ChainTopology } from './chain-topology.js';
 export { ContextTable } from './context.js';
 export { BLANK, ctcTopology } from './ctc.js';
+export { CtcTopology } from './ctc-topology.js';
 export { extendGraph, type WordSlots, wordSlots } from './extend-graph.js';
 export type { Expansion, Grammar } from './grammar.js';
 export { grammarFst, grammarTags } from './grammar-fst.js';

@@ -4,7 +4,7 @@ import { type LexiconEntry, lexiconFst } from './lexicon-fst.js';
 import type { Topology } from './topology.js';
 
 export interface GraphOptions {
-  /** Probability of silence between two words. */
+  /** Probability of silence between two words; 0 where no unit stands for it, as in word pieces. */
   silenceProbability: number;
   /** Speech outside the grammar: any phones, each at this cost (nats), written as the word of this label. Static graphs only. */
   filler?: { label: number; phoneCost: number };
@@ -46,11 +46,10 @@ function dropDisambiguation(fst: VectorFst, first: number): void {
     );
 }
 
-/** From every end of a word back to the start, with silence (label 1) or without; the cost pushed off the words is paid here. */
+/** From every end of a word back to the start, with silence (label 1), if it has a probability, or without; the cost pushed off the words is paid here. */
 function closeOverWords(fst: VectorFst, perWord: number, silenceProbability: number): void {
   const words = fst.start;
   const hub = fst.addState();
-  const silent = fst.addState();
   for (let s = 0; s < hub; s++) {
     const final = fst.final(s);
     if (!Number.isFinite(final)) continue;
@@ -59,9 +58,11 @@ function closeOverWords(fst: VectorFst, perWord: number, silenceProbability: num
   }
   // The hub stands between words: it is where sentences begin and may end.
   fst.setFinal(hub, 0);
-  fst.setFinal(silent, 0);
   fst.addArc(hub, 0, WORD_BEGIN, perWord - Math.log(1 - silenceProbability), words);
+  fst.start = hub;
+  if (silenceProbability === 0) return;
+  const silent = fst.addState();
+  fst.setFinal(silent, 0);
   fst.addArc(hub, 1, 0, -Math.log(silenceProbability), silent);
   fst.addArc(silent, 0, WORD_BEGIN, perWord, words);
-  fst.start = hub;
 }

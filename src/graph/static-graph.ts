@@ -85,7 +85,7 @@ function lexiconWithSilence(
   fst.setFinal(silent);
   fst.addArc(between, marks.backOff, BACK_OFF, 0, between);
   fst.addArc(silent, marks.backOff, BACK_OFF, 0, silent);
-  fst.addArc(between, 1, 0, -Math.log(silence), silent);
+  if (silence > 0) fst.addArc(between, 1, 0, -Math.log(silence), silent);
   fst.addArc(between, marks.begin, 0, -Math.log(1 - silence), words);
   fst.addArc(silent, marks.begin, 0, 0, words);
   const seen = new Map<string, number>();

@@ -73,6 +73,7 @@ const NETWORK = z.object({
   output: z.object({ name: z.string().min(1), layout: z.enum(['NTC', 'NCT']) }),
   scores: z.enum(['log-likelihoods', 'log-posteriors', 'logits']),
   columns: positive,
+  merge: z.array(z.array(count).min(1)).optional(),
   subsampling: positive,
   latency: count,
   chunk: z.object({ frames: positive.max(10_000), shift: positive }).optional(),
@@ -91,7 +92,7 @@ const ACOUSTIC = NETWORK.extend({
 const TOPOLOGY = z.discriminatedUnion('kind', [
   /** Two pdfs per context-dependent unit: entry, then self-loop. `contexts`: file that says which unit a phone is after each left phone; without it units are phones. */
   z.object({ kind: z.literal('chain'), contexts: FILE_NAME.optional() }),
-  /** One column per unit in the order of the list, and a blank. */
+  /** One column per unit in the order of the list; the blank is one of them, which no word is spelled with. */
   z.object({ kind: z.literal('ctc'), blank: count }),
 ]);
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { HearkenError } from '../errors.js';
-import { ChainTopology, ContextTable, type Topology } from '../graph/index.js';
+import { ChainTopology, ContextTable, CtcTopology, type Topology } from '../graph/index.js';
 import type { ModelCard } from './card.js';
 import { packageFile, readCard } from './read-card.js';
 
@@ -10,8 +10,7 @@ import { packageFile, readCard } from './read-card.js';
  * @throws MODEL_CARD where they do not fit the card; MODEL_FILE where they are not a table
  */
 export function topologyOf({ name, topology, spelling, acoustic }: ModelCard, contexts?: string): Topology {
-  if (topology.kind !== 'chain')
-    throw new HearkenError('MODEL_CARD', `${name}: search graphs of topology "${topology.kind}" cannot be built yet`);
+  if (topology.kind === 'ctc') return new CtcTopology(acoustic.columns, topology.blank);
   const phones = spelling.units.length;
   const table = contexts === undefined ? ContextTable.monophone(phones) : ContextTable.parse(contexts);
   if (table.phones !== phones || 2 * table.units !== acoustic.columns)

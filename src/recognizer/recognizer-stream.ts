@@ -5,6 +5,7 @@ import { checkNewWords } from './new-words.js';
 import { checkPhrases, spelledPhrases } from './phrases.js';
 import type { KeywordHit, Result, Segment } from './results.js';
 import { SegmentAudio } from './segment-audio.js';
+import { SegmentCutter } from './segment-cutter.js';
 import type { StreamOptions } from './stream-options.js';
 import { type ScoreClock, type SecondPassSetup, Transcriber } from './transcriber.js';
 import type { ExtensibleVocabulary } from './vocabulary.js';
@@ -27,6 +28,8 @@ export class RecognizerStream {
   #audio: SegmentAudio | undefined;
   #spotter: KeywordSpotter | undefined;
   #keywords: readonly string[];
+  /** Of models that take whole segments. */
+  #cutter: SegmentCutter | undefined;
   /** Sample at which the frames began to be counted. */
   #origin: number;
 
@@ -58,6 +61,7 @@ export class RecognizerStream {
     this.#scores = acoustic.open(start);
     this.#origin = start;
     const { frameSeconds, sampleRate: rate } = acoustic;
+    if (!acoustic.streaming) this.#cutter = new SegmentCutter(rate, acoustic.maxSeconds, options.endpoint);
     this.#clock = {
       columns: acoustic.columns,
       frameSeconds,
@@ -76,25 +80,39 @@ export class RecognizerStream {
   /** @param samples mono, in [-1, 1], at the model's rate */
   async accept(samples: Float32Array): Promise<Result[]> {
     this.#audio?.accept(samples);
-    return this.#search(await this.#scores.accept(samples));
+    if (!this.#cutter) return this.#search(await this.#scores.accept(samples));
+    const results: Result[] = [];
+    for (const segment of this.#cutter.accept(samples)) {
+      results.push(...(await this.#search(await this.#scores.accept(segment.samples))));
+      results.push(...(await this.#flush(`rule${segment.rule}`)));
+      this.#beginAnew();
+    }
+    return results;
   }
 
   /** No more samples: the last segment, if any words or speech are left in it. */
-  finish(): Promise<Result[]> {
-    return this.#flush('end');
+  async finish(): Promise<Result[]> {
+    return [...(await this.#pushRest()), ...(await this.#flush('end'))];
   }
 
   /** What has been said so far is a segment, at once; the stream goes on with the next sample. */
   async finalize(): Promise<Result[]> {
-    const results = await this.#flush('finalize');
+    const results = [...(await this.#pushRest()), ...(await this.#flush('finalize'))];
     this.#beginAnew();
     return results;
   }
 
   /** What has been said since the last segment is dropped; the stream goes on with the next sample. */
   reset(): void {
+    // Samples that the network has not had yet still count in the times of what follows.
+    if (this.#cutter) this.#scores.skip(this.#cutter.take().length);
     this.#transcriber?.reset();
     this.#beginAnew();
+  }
+
+  /** The samples of a segment that has not ended yet. */
+  async #pushRest(): Promise<Result[]> {
+    return this.#cutter ? this.#search(await this.#scores.accept(this.#cutter.take())) : [];
   }
 
   #beginAnew(): void {

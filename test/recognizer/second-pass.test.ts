@@ -31,6 +31,7 @@ const sums = (maxSeconds: number): AcousticModel => ({
         return [Float32Array.from(rows)];
       },
       reset: () => undefined,
+      skip: () => undefined,
     };
   },
 });
