@@ -126,7 +126,7 @@ const SOURCES = z.array(z.object({ name: z.string(), licence: z.string(), attrib
 const CARD = z.object({
   format: z.literal(2),
   name: z.string().min(1),
-  /** Name of a package in the same parent directory that has the files which this one lacks. */
+  /** Name of the package that has the files which this one lacks: next to it, or where packages are found by name. */
   extends: FILE_NAME.optional(),
   language: z.string(),
   features: FEATURES,

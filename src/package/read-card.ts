@@ -3,13 +3,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { HearkenError } from '../errors.js';
 import { type ModelCard, parseCard } from './card.js';
+import { findModel } from './find-model.js';
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Where a file of a package lies: in its directory, or in that of the package it extends. */
 export function packageFile(directory: string, card: Pick<ModelCard, 'extends'>, name: string): string {
   const own = resolve(directory, name);
-  return card.extends === undefined || existsSync(own) ? own : resolve(directory, '..', card.extends, name);
+  if (card.extends === undefined || existsSync(own)) return own;
+  const sibling = resolve(directory, '..', card.extends);
+  return resolve(existsSync(sibling) ? sibling : findModel(card.extends), name);
 }
 
 /**

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { readSectionFile, type Sections } from '../binary/sections.js';
 import { HearkenError } from '../errors.js';
 import { ConstFst } from '../fst/index.js';
@@ -7,8 +6,6 @@ import { NgramLm, RecurrentLm } from '../lm/index.js';
 import type { ModelCard } from './card.js';
 import { packageFile, readCard } from './read-card.js';
 import { topologyOf } from './topology.js';
-
-export const DEFAULT_MODEL = resolve(import.meta.dirname, '../../../models/en-small');
 
 /** Words, search graph and language model of a package as they travel to worker threads: the big arrays are shared, not copied. */
 export interface WordsParts {
