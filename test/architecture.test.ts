@@ -122,6 +122,8 @@ describe('architecture', () => {
       'dist/server/index.js',
       'dist/client/capture-worklet.js',
       'server/demo/index.html',
+      'models/en/card.json',
+      'models/en/second-pass.onnx',
       'models/en-small/acoustic.onnx',
       'models/en-small/card.json',
       'examples/data/sample.wav',
@@ -130,7 +132,7 @@ describe('architecture', () => {
     }
     const rest = paths.filter(
       (p) =>
-        !/^(package\.json|README\.md|LICENSE|SECURITY\.md|dist\/(src|server|client)\/.*\.(js|d\.ts|map)|server\/demo\/\w+\.(html|css|js)|models\/en-small\/[^/]+|lexicon\/[^/]+|examples\/data\/[^/]+)$/.test(
+        !/^(package\.json|README\.md|LICENSE|SECURITY\.md|dist\/(src|server|client)\/.*\.(js|d\.ts|map)|server\/demo\/\w+\.(html|css|js)|models\/en(-small)?\/[^/]+|lexicon\/[^/]+|examples\/data\/[^/]+)$/.test(
           p,
         ),
     );
