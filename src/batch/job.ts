@@ -37,6 +37,9 @@ export interface Entry {
   job: string;
 }
 
+/** What an entry is known by: one of the same path and name replaces the one before. */
+export const entryKey = ({ path, name }: Entry): string => `${path}\n${name}`;
+
 /** A job that was given up. */
 export interface DeadJob {
   id: string;

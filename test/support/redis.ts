@@ -3,10 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
+import { Redis } from 'ioredis';
 
 export interface RedisServer {
   url: string;
   stop(): void;
+  /** Lose all data. */
+  forget(): Promise<void>;
 }
 
 /** A real redis-server of one's own; skips the running test, saying so, where there is none. */
@@ -24,6 +27,11 @@ export async function redisOrSkip(context: Mocha.Context): Promise<RedisServer> 
   });
   return {
     url: `redis://127.0.0.1:${port}`,
+    async forget() {
+      const client = new Redis(port, '127.0.0.1');
+      await client.flushall();
+      client.disconnect();
+    },
     stop: () => {
       server.kill();
       rmSync(directory, { recursive: true });
