@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { HearkenError } from '../errors.js';
+import { cannotRead } from '../input-file.js';
 import type { RecordingOptions, RecordingPart } from '../recognizer/messages.js';
 import type { Segment } from '../recognizer/results.js';
 
@@ -55,7 +55,7 @@ export async function recordingJob(path: string, model: string, options: Recordi
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) bytes.update(chunk as Buffer);
   } catch (cause) {
-    throw new HearkenError('INPUT_NOT_FOUND', `cannot read ${path}: ${(cause as Error).message}`, { cause });
+    throw cannotRead(path, cause);
   }
   return { id: hash(bytes.digest('hex'), model, JSON.stringify(options)), path, options };
 }
