@@ -35,12 +35,16 @@ export function application(context: ServerContext, access: Access): Express {
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : admission.closing ? 'closing' : 'busy' });
   });
   app.use('/v1', cors(access));
-  app.use(['/v1', '/metrics'], (request, response, next) => {
+  // What an async handler throws goes to the next one for errors.
+  app.use(['/v1', '/metrics'], async (request, response, next) => {
     const client = clientOf(request, context.trustProxy);
-    access.check(request, client).then(
-      () => next(),
-      (error: Refusal) => refuse(response, recordError(context, error, 'http', client), error.status),
-    );
+    try {
+      await access.check(request, client);
+    } catch (error) {
+      refuse(response, recordError(context, error, 'http', client), (error as Refusal).status);
+      return;
+    }
+    next();
   });
   app.get('/metrics', (_, response, next) => {
     metrics.registry.metrics().then((text) => response.type(metrics.registry.contentType).send(text), next);

@@ -157,7 +157,7 @@ async function persistenceRisk(redis: Redis): Promise<string | undefined> {
   const info = await redis.info('persistence').catch(() => '');
   if (info === '' || /^aof_enabled:1/m.test(info)) return undefined;
   // Services do not show their configuration.
-  const [, save = undefined] = ((await redis.config('GET', 'save').catch(() => [])) ?? []) as string[];
+  const [, save] = (await redis.config('GET', 'save').catch(() => [])) as (string | undefined)[];
   return save === ''
     ? 'keeps nothing on its disk, and its restart loses the queue'
     : 'keeps snapshots only, and its restart loses what came after the last one';

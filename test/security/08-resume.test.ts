@@ -9,7 +9,8 @@ import { SPOKEN } from '../support/spoken.js';
 const CUTS = 500;
 
 /** Words and when they were said. */
-const told = (finals: Message[]): object[] => finals.map(({ index: _, seq: _s, latency: _l, ...final }) => final);
+const told = (finals: Message[]): object[] =>
+  finals.map(({ text, words, start, end, reason }) => ({ text, words, start, end, reason }));
 
 /** The sentence three times, the first ended by `finalize`, in pieces of up to 4 KB. */
 function steps(next: () => number): Step[] {

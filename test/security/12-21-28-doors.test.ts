@@ -5,13 +5,14 @@ import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { defaultLimits, limitsOf } from '../../server/limits.js';
 import { logged, shown } from '../../server/shown.js';
+import { workersFor } from '../../src/cli/options.js';
 import { hearken, MAIN } from '../support/cli.js';
 import { codeOf } from '../support/errors.js';
 import { exchange, RawSocket, statusOf, upgrade } from '../support/raw-client.js';
 import { ServerProcess } from '../support/server-process.js';
 import { Served } from '../support/serving.js';
 import { DATA } from '../support/shared.js';
-import { SPOKEN, stillTranscribes } from '../support/spoken.js';
+import { SAID, SPOKEN, stillTranscribes } from '../support/spoken.js';
 
 const get = (path: string, headers: Record<string, string> = {}, method = 'GET'): string =>
   `${method} ${path} HTTP/1.1\r\n${Object.entries({ Host: '127.0.0.1', ...headers, Connection: 'close' })
@@ -152,6 +153,17 @@ describe('findings of options', function () {
       expect(hearken('serve', '--limit', limit).status, limit).to.equal(2);
     const { status, err } = hearken('serve', '--token-file', '/dev/null');
     expect([status, /holds no token/.test(err)]).to.deep.equal([2, true]);
+  });
+
+  it('more worker threads than cores and memory can carry are not started', () => {
+    const GB = 2 ** 30;
+    expect(workersFor(64, 2, 16 * GB)).to.equal(4);
+    expect(workersFor(64, 32, GB)).to.equal(5);
+    expect(workersFor(2, 8, 16 * GB)).to.equal(2);
+    expect(workersFor(1, 1, 0)).to.equal(1);
+    const { out, err } = hearken('transcribe', '-j', '64', resolve(DATA, 'libri-3526-176653-0051.wav'), 'nothing.wav');
+    expect(out).to.include(SAID);
+    expect(err).to.match(/\d+ of 64 worker threads/);
   });
 
   it('finding 25: half a request is open for the 10 s it has, and not for 30', async () => {
