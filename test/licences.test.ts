@@ -41,7 +41,8 @@ describe('licences of what ships', () => {
       const path = resolve(ROOT, folder);
       if (!existsSync(path)) continue; // of another platform
       for (const file of readdirSync(path, { recursive: true, encoding: 'utf8' })) {
-        if (/(^|\/)node_modules\//.test(file) || !/(^|\/)(licen[cs]e|copying)[^/]*$|\.(wasm|[cm]?js)$/i.test(file)) continue;
+        if (/(^|\/)node_modules\//.test(file) || !/(^|\/)(licen[cs]e|copying)[^/]*$|\.(wasm|[cm]?js)$/i.test(file))
+          continue;
         files++;
         try {
           if (HELD.test(readFileSync(resolve(path, file), 'latin1'))) found.push(`${folder}/${file}`);

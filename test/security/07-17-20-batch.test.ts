@@ -139,7 +139,7 @@ describe('findings of batches', function () {
   describe('finding 19: a Redis that keeps nothing', () => {
     let redis: RedisServer | undefined;
     before(async function () {
-      redis = await redisOrSkip(this);
+      redis = await redisOrSkip(this, { keeps: false });
     });
     after(() => redis?.stop());
 

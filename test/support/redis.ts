@@ -12,15 +12,27 @@ export interface RedisServer {
   forget(): Promise<void>;
 }
 
-/** A real redis-server of one's own; skips the running test, saying so, where there is none. */
-export async function redisOrSkip(context: Mocha.Context): Promise<RedisServer> {
+/**
+ * A real redis-server of one's own; skips the running test, saying so, where there is none.
+ * @param keeps whether it writes its data to the disk
+ */
+export async function redisOrSkip(context: Mocha.Context, { keeps = true } = {}): Promise<RedisServer> {
   if (spawnSync('redis-server', ['--version']).status !== 0) {
     console.warn('      skipped: redis-server is not installed');
     return context.skip();
   }
   const port = await freePort();
   const directory = mkdtempSync(resolve(tmpdir(), 'hearken-redis-'));
-  const server: ChildProcess = spawn('redis-server', ['--port', String(port), '--save', '', '--dir', directory]);
+  const server: ChildProcess = spawn('redis-server', [
+    '--port',
+    String(port),
+    '--save',
+    '',
+    '--appendonly',
+    keeps ? 'yes' : 'no',
+    '--dir',
+    directory,
+  ]);
   await new Promise<void>((ready, fail) => {
     server.once('exit', () => fail(new Error('redis-server did not start')));
     server.stdout?.on('data', (text: Buffer) => text.includes('Ready to accept') && ready());
