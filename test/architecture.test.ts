@@ -77,9 +77,7 @@ describe('architecture', () => {
         const to = folder(resolve(dirname(file), target));
         const free =
           to === from ||
-          to === 'errors.js' ||
-          to === 'input-file.js' ||
-          to === 'turns.js' ||
+          ['errors.js', 'input-file.js', 'turns.js'].includes(to) ||
           (from === 'cli' && to.startsWith('..'));
         if (!free && !ALLOWED[from]?.includes(to)) wrong.push(`${relative(ROOT, file)} imports ${target}`);
       }
