@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ZodError } from 'zod';
 import { startOf } from '../server/deepgram-protocol.js';
 import { parseJson } from '../server/parse-json.js';
-import { CLIENT_MESSAGE } from '../server/stream-messages.js';
+import { clientMessage } from '../server/stream-messages.js';
 import { CONTROL } from '../server/vosk-protocol.js';
 import { openAudio } from '../src/audio/index.js';
 import { readSections, writeSections } from '../src/binary/sections.js';
@@ -262,7 +262,7 @@ export const TARGETS: Target[] = [
     ),
     most: 1000,
     run(input) {
-      const message = CLIENT_MESSAGE.parse(parseJson(Buffer.from(input)));
+      const message = clientMessage(parseJson(Buffer.from(input)));
       if (message.type === 'start') checkPhrases(message.phrases, message.classes);
     },
   },
@@ -276,7 +276,7 @@ export const TARGETS: Target[] = [
     name: 'deepgram addresses',
     seeds: text('encoding=linear16&sample_rate=16000&channels=2&multichannel=true&keywords=hearken:3&endpointing=300'),
     most: 300,
-    run: (input) => void startOf(new URL(`/v1/listen?${encodeURI(utf8(input))}`, 'http://server')),
+    run: (input) => void startOf(new URLSearchParams(utf8(input))),
   },
   {
     name: 'text',

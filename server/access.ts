@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { addressOf } from './address.js';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -30,7 +31,7 @@ export class Access {
   authorized(request: IncomingMessage): boolean {
     if (this.#digests.length === 0) return true;
     const header = /^(?:Bearer|Token) (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    const query = new URL(request.url ?? '/', 'http://server').searchParams.get('token');
+    const query = addressOf(request).query.get('token');
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((p) => p.trim());
     // Ours is `token.SECRET`; Deepgram's clients send the secret behind `token`.
     const own = offered?.find((p) => p.startsWith('token.'))?.slice('token.'.length);

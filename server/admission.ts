@@ -4,6 +4,8 @@ import type { Limits } from './limits.js';
 
 /** Seconds of audio over which what was measured fades to 1/e in the running mean of the real-time factor. */
 const MEMORY_SECONDS = 600;
+/** Seconds of audio that what is believed at first weighs as much as. */
+const PRIOR_SECONDS = 120;
 const MINUTE = 60_000;
 
 /**
@@ -15,8 +17,10 @@ export class Admission {
   #workers: number;
   #byClient = new Map<string, number>();
   #requests = new Map<string, number[]>();
-  #factor = 0;
-  #weight = 0;
+  #noUploads: (() => void)[] = [];
+  /** Of the cores and of audio, fading. */
+  #busySeconds = 0;
+  #seconds = 0;
   sessions = 0;
   uploads = 0;
   closing = false;
@@ -28,16 +32,18 @@ export class Admission {
 
   /** Seconds of a core that a second of audio takes, as measured; 0 before the first stream ends. */
   get realTimeFactor(): number {
-    return this.#factor;
+    return this.#seconds === 0 ? 0 : this.#busySeconds / this.#seconds;
   }
 
   /** Sessions that may be open now. */
   get capacity(): number {
-    if (this.#factor === 0) return this.#limits.maxSessions;
-    return Math.max(
-      1,
-      Math.min(this.#limits.maxSessions, Math.floor((this.#limits.maxLoad * this.#workers) / this.#factor)),
-    );
+    const { maxSessions, maxLoad } = this.#limits;
+    const cores = maxLoad * this.#workers;
+    // Until much has been measured, the cores are believed to be as good as `maxSessions` says.
+    const factor =
+      (this.#busySeconds + (PRIOR_SECONDS * cores) / Math.max(1, maxSessions)) / (this.#seconds + PRIOR_SECONDS);
+    // Rounding must not take a place away.
+    return Math.min(maxSessions, Math.max(1, Math.floor(cores / factor + 1e-6)));
   }
 
   /** @throws SERVER_BUSY, SERVER_LIMIT, SERVER_CLOSING; leave() gives the place back */
@@ -68,14 +74,23 @@ export class Admission {
 
   leaveUpload(): void {
     this.uploads--;
+    if (this.uploads === 0) for (const done of this.#noUploads.splice(0)) done();
   }
 
-  /** What a worker has done goes into the real-time factor. */
+  /** Resolves when no upload is being transcribed. */
+  async uploadsDone(): Promise<void> {
+    if (this.uploads > 0) await new Promise<void>((done) => this.#noUploads.push(done));
+  }
+
+  /**
+   * What a worker has done goes into the real-time factor. Its time is that of the clock: where others use the machine too, or it
+   * has only begun, a second of audio may seem to take several.
+   */
   record({ seconds, busySeconds }: StreamSummary['load']): void {
     if (seconds <= 0) return;
     const keep = Math.exp(-seconds / MEMORY_SECONDS);
-    this.#factor = (this.#factor * this.#weight * keep + busySeconds) / (this.#weight * keep + seconds);
-    this.#weight = this.#weight * keep + seconds;
+    this.#busySeconds = this.#busySeconds * keep + Math.min(busySeconds, seconds);
+    this.#seconds = this.#seconds * keep + seconds;
   }
 
   #rate(client: string): void {

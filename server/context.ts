@@ -4,6 +4,7 @@ import { HearkenError, toHearkenError } from '../src/errors.js';
 import type { Engine, StreamSummary } from '../src/index.js';
 import type { Admission } from './admission.js';
 import type { Limits } from './limits.js';
+import type { LiveSessions } from './live-sessions.js';
 import type { Metrics } from './metrics.js';
 
 /** What every protocol of a server works with. */
@@ -11,6 +12,9 @@ export interface ServerContext {
   engine: Engine;
   limits: Limits;
   admission: Admission;
+  live: LiveSessions;
+  /** Aborted with the error for those whose results are not out when the time to end is over. */
+  closing: AbortSignal;
   metrics: Metrics;
   log: Logger;
   /** Log what was said; off unless asked for. */

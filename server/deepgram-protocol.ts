@@ -1,12 +1,12 @@
-import type { IncomingMessage } from 'node:http';
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { HearkenError, type Segment } from '../src/index.js';
 import { recordError, type ServerContext } from './context.js';
-import { handleInOrder } from './in-order.js';
+import { Inbox } from './inbox.js';
 import { parseJson } from './parse-json.js';
+import { reply } from './reply.js';
 import { CLIENT_MESSAGE, type ServerMessage, type StartMessage } from './stream-messages.js';
-import { closeCodeOf } from './stream-protocol.js';
+import { closeSocket } from './stream-protocol.js';
 import { StreamSession } from './stream-session.js';
 
 const flag = z.enum(['true', 'false']).transform((v) => v === 'true');
@@ -28,16 +28,16 @@ const QUERY = z.object({
 });
 const CONTROL = z.object({ type: z.enum(['KeepAlive', 'Finalize', 'CloseStream']) });
 
-/** What an address asks for, as our own `start`. @throws SERVER_MESSAGE */
-export function startOf(url: URL): StartMessage {
-  const query = QUERY.safeParse(Object.fromEntries(url.searchParams));
+/** What an address's parameters ask for, as our own `start`. @throws SERVER_MESSAGE */
+export function startOf(parameters: URLSearchParams): StartMessage {
+  const query = QUERY.safeParse(Object.fromEntries(parameters));
   const fail = (message: string): never => {
     throw new HearkenError('SERVER_MESSAGE', message);
   };
   if (!query.success) return fail(`${query.error.issues[0].path.join('.')}: ${query.error.issues[0].message}`);
   const { encoding, sample_rate, channels, multichannel, endpointing, ...wanted } = query.data;
   const { interim_results = false, punctuate, smart_format, profanity_filter } = wanted;
-  const listened = [...url.searchParams.getAll('keyterm'), ...url.searchParams.getAll('keywords')].map((term) => {
+  const listened = [...parameters.getAll('keyterm'), ...parameters.getAll('keywords')].map((term) => {
     const [, text, boost] = /^(.*?)(?::(-?[\d.]+))?$/s.exec(term) as RegExpExecArray;
     return { text, ...(boost !== undefined && { boost: Math.max(-20, Math.min(20, Number(boost))) }) };
   });
@@ -76,20 +76,26 @@ export function serveDeepgram(
   socket: WebSocket,
   context: ServerContext,
   client: string,
-  request: IncomingMessage,
+  parameters: URLSearchParams,
 ): void {
-  const reply = (message: object): void => {
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
+  const send = (message: object): void => {
+    try {
+      reply(socket, message, context.limits.maxUnsentBytes);
+    } catch (error) {
+      fail(error);
+    }
   };
   const fail = (error: unknown): void => {
+    if (socket.readyState !== socket.OPEN) return;
     const known = recordError(context, error, 'deepgram');
-    reply({ type: 'Error', code: known.code, description: known.message, message: known.message });
-    socket.close(closeCodeOf(known), known.code);
+    const { code, message } = known;
+    socket.send(JSON.stringify({ type: 'Error', code, description: message, message }));
+    closeSocket(socket, known);
   };
   let session: StreamSession;
   let channels = 1;
   try {
-    const start = startOf(new URL(request.url ?? '/', 'http://server'));
+    const start = startOf(parameters);
     context.admission.enterSession(client);
     try {
       session = new StreamSession(context, start, () => context.admission.leaveSession(client));
@@ -109,12 +115,12 @@ export function serveDeepgram(
     send(message: ServerMessage): void {
       if (message.type === 'partial') {
         const transcript = `${message.stable} ${message.unstable}`.trim();
-        reply(results(session.id, context, channels, { ...message, start: told, transcript }));
+        send(results(session.id, context, channels, { ...message, start: told, transcript }));
       } else if (message.type === 'final') {
         told = message.end;
-        reply(results(session.id, context, channels, finished({ ...message, words: message.words ?? [] })));
+        send(results(session.id, context, channels, finished({ ...message, words: message.words ?? [] })));
       } else if (message.type === 'done')
-        reply({
+        send({
           type: 'Metadata',
           request_id: session.id,
           created,
@@ -125,20 +131,20 @@ export function serveDeepgram(
           models: [context.engine.card.name],
         });
     },
-    close(error?: HearkenError): void {
-      if (error) fail(error);
-      else socket.close(1000);
+    close(end: 'done' | 'closing' | HearkenError): void {
+      if (end instanceof HearkenError) fail(end);
+      else closeSocket(socket, end);
     },
   };
   session.attach(outlet, 0);
-  const handle = async (data: RawData, binary: boolean): Promise<void> => {
+  const handle = async (data: Buffer, binary: boolean): Promise<void> => {
     session.touched();
-    if (binary) return session.audio(data as Buffer);
-    const { type } = CONTROL.parse(parseJson(data));
+    if (binary) return session.audio(data);
+    const { type } = CONTROL.parse(parseJson(data, context.limits.maxTextBytes));
     if (type === 'Finalize') await session.finalize();
     if (type === 'CloseStream') session.finish();
   };
-  handleInOrder(socket, handle, fail);
+  new Inbox(socket, { maxMessagesPerSecond: context.limits.maxMessagesPerSecond, handle, fail });
   socket.on('close', () => session.detach(outlet, true));
 }
 

@@ -12,8 +12,14 @@ export interface Limits {
   maxUploadBytes: number;
   /** Seconds of audio in an upload. */
   maxUploadSeconds: number;
+  /** Seconds of sound that a kilobyte of a compressed upload or session may become, past the first minute. */
+  maxSecondsPerKilobyte: number;
   /** Bytes of a WebSocket message. */
   maxMessageBytes: number;
+  /** Bytes of a text message, a `start` with its lists for instance: they are read on the thread of all sockets. */
+  maxTextBytes: number;
+  /** WebSocket messages a second that are read from a socket; one that sends more is read more slowly. */
+  maxMessagesPerSecond: number;
   /** Seconds of audio in a session. */
   maxSessionSeconds: number;
   /** Seconds a session may be without a message from its client. */
@@ -37,7 +43,10 @@ export function defaultLimits(workers: number): Limits {
     maxUploads: 2 * workers,
     maxUploadBytes: 100 << 20,
     maxUploadSeconds: 4 * 3600,
+    maxSecondsPerKilobyte: 20,
     maxMessageBytes: 1 << 20,
+    maxTextBytes: 512 << 10,
+    maxMessagesPerSecond: 1000,
     maxSessionSeconds: 4 * 3600,
     idleSeconds: 60,
     resumeSeconds: 30,

@@ -7,6 +7,7 @@ const GRANULARITIES = ['word', 'segment'];
 /** Fields this engine has nothing for; silence about them would mislead. */
 const UNSUPPORTED = ['include', 'known_speaker_names', 'known_speaker_references'];
 const STATUS: Record<string, number> = {
+  AUDIO_LIMIT: 413,
   WORKER_FAILED: 500,
   SERVER_BUSY: 503,
   SERVER_CLOSING: 503,
@@ -27,10 +28,18 @@ class FieldError extends HearkenError {
 /** In OpenAI's shape. */
 export function refuse(response: Response, error: HearkenError, status = STATUS[error.code] ?? 400): void {
   if (response.headersSent) {
-    response.destroy();
+    // A stream of events says what happened as its last one.
+    const body = JSON.stringify({ type: 'error', error: bodyOf(error, status) });
+    response.end(`data: ${body}\n\n`);
     return;
   }
   if (status === 503 || status === 429) response.setHeader('retry-after', '1');
+  // What is left of the body is not read.
+  if (!response.req.complete) response.setHeader('connection', 'close');
+  response.status(status).json({ error: bodyOf(error, status) });
+}
+
+function bodyOf(error: HearkenError, status: number): object {
   const type =
     status === 401 || status === 403
       ? 'authentication_error'
@@ -38,7 +47,7 @@ export function refuse(response: Response, error: HearkenError, status = STATUS[
         ? 'server_error'
         : 'invalid_request_error';
   const param = error instanceof FieldError ? error.param : null;
-  response.status(status).json({ error: { message: error.message, type, param, code: error.code } });
+  return { message: error.message, type, param, code: error.code };
 }
 
 /** OpenAI's `GET /v1/models`, of the one model there is; any name is accepted in requests. */
@@ -56,7 +65,7 @@ export function transcriptions(context: ServerContext): RequestHandler {
       admission.enterUpload(client);
       metrics.sessions.inc({ protocol: 'http' });
       try {
-        await transcribe(context, request, response);
+        await unlessAborted(context.closing, transcribe(context, request, response));
       } finally {
         admission.leaveUpload();
       }
@@ -66,6 +75,20 @@ export function transcriptions(context: ServerContext): RequestHandler {
       refuse(response, known, error instanceof FieldError ? error.status : undefined);
     });
   };
+}
+
+/** What `work` gives; rejects with the signal's reason once it is aborted. */
+async function unlessAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop);
+  });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 interface Wishes {
@@ -85,27 +108,23 @@ async function transcribe(context: ServerContext, request: Request, response: Re
   const { file, format, granularities, stream: streamed } = wishesOf(form);
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const stream = engine.open(new Uint8Array(await file.arrayBuffer()), { signal: gone.signal });
+  const stream = engine.open(new Uint8Array(await file.arrayBuffer()), {
+    signal: gone.signal,
+    limits: { maxSeconds: limits.maxUploadSeconds, maxSecondsPerKilobyte: limits.maxSecondsPerKilobyte },
+  });
   if (streamed) await replyStreamed(context, response, stream);
   else {
     const segments: Segment[] = [];
-    for await (const segment of finals(stream, limits.maxUploadSeconds)) segments.push(segment);
+    for await (const segment of finals(stream)) segments.push(segment);
     const summary = await stream.done;
     recordSummary(context, summary);
     reply(response, format, granularities, segments, summary.seconds);
   }
 }
 
-/** Final results; a recording longer than allowed is given up. @throws SERVER_LIMIT */
-async function* finals(stream: RecognitionStream, maxSeconds: number): AsyncGenerator<Segment> {
-  for await (const { channel: _, ...result } of stream) {
-    if (result.type !== 'final') continue;
-    if (result.end > maxSeconds) {
-      stream.abort();
-      throw new FieldError('file', `the recording is longer than ${maxSeconds} seconds`, 413);
-    }
-    yield result;
-  }
+/** Final results as they come. */
+async function* finals(stream: RecognitionStream): AsyncGenerator<Segment> {
+  for await (const { channel: _, ...result } of stream) if (result.type === 'final') yield result;
 }
 
 /** @throws FieldError */
@@ -200,7 +219,7 @@ const meanLog = (confidences: number[]): number =>
 async function replyStreamed(context: ServerContext, response: Response, stream: RecognitionStream): Promise<void> {
   const event = (data: object): void => void response.write(`data: ${JSON.stringify(data)}\n\n`);
   let text = '';
-  for await (const segment of finals(stream, context.limits.maxUploadSeconds)) {
+  for await (const segment of finals(stream)) {
     // Headers go out with the first result, so that what fails before it has its status.
     if (!response.headersSent)
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });

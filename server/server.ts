@@ -3,16 +3,18 @@ import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
-import express, { type Express } from 'express';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { type Logger, pino } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Engine } from '../src/index.js';
 import { HearkenError } from '../src/index.js';
 import { Access, isLoopback } from './access.js';
+import { addressOf } from './address.js';
 import { Admission } from './admission.js';
 import { recordError, type ServerContext } from './context.js';
 import { serveDeepgram } from './deepgram-protocol.js';
 import { defaultLimits, type Limits } from './limits.js';
+import { LiveSessions } from './live-sessions.js';
 import { Metrics } from './metrics.js';
 import { models, refuse, transcriptions } from './openai.js';
 import { StreamSessions } from './stream-protocol.js';
@@ -49,12 +51,11 @@ const SUBPROTOCOLS = ['hearken', 'token'];
 /** A header block and a whole request must come within these, against clients that send a byte now and then. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 10 * 60_000;
-const DRAIN_POLL_MS = 50;
+/** Clients that have all their answers have this long to close. */
+const CLOSE_MS = 1000;
 
 const DEMO = resolve(import.meta.dirname, '../../server/demo');
 const CLIENT = resolve(import.meta.dirname, '../client');
-
-const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?')[0];
 
 /** Serve `engine` until closed. The engine stays the caller's. @throws OPTION_INVALID */
 export async function startServer(engine: Engine, options: ServerOptions = {}): Promise<RunningServer> {
@@ -66,10 +67,14 @@ export async function startServer(engine: Engine, options: ServerOptions = {}): 
     );
   const limits = limitsOf(engine.workers, options);
   const admission = new Admission(limits, engine.workers);
+  const live = new LiveSessions();
+  const closing = new AbortController();
   const context: ServerContext = {
     engine,
     limits,
     admission,
+    live,
+    closing: closing.signal,
     metrics: new Metrics(admission),
     log: options.log ?? pino({ level: 'silent' }),
     logTranscripts: options.logTranscripts ?? false,
@@ -89,14 +94,14 @@ export async function startServer(engine: Engine, options: ServerOptions = {}): 
     handleProtocols: (offered) => SUBPROTOCOLS.find((name) => offered.has(name)) ?? false,
   });
   /** What is spoken on which path: vosk-server's clients connect to the root. */
-  const protocols: Record<string, (socket: WebSocket, client: string, request: IncomingMessage) => void> = {
-    '/v1/stream': (socket, client) => streams.serve(socket, client),
-    '/v1/listen': (socket, client, request) => serveDeepgram(socket, context, client, request),
-    '/': (socket, client) => serveVosk(socket, context, client),
-  };
+  const protocols = new Map<string, (socket: WebSocket, client: string, request: IncomingMessage) => void>([
+    ['/v1/stream', (socket, client) => streams.serve(socket, client)],
+    ['/v1/listen', (socket, client, request) => serveDeepgram(socket, context, client, addressOf(request).query)],
+    ['/', (socket, client) => serveVosk(socket, context, client)],
+  ]);
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const serve = protocols[pathOf(request)] as (typeof protocols)[string] | undefined;
+    const serve = protocols.get(addressOf(request).path);
     const status = access.refusal(request) ?? (serve ? undefined : 404);
     if (!serve || status !== undefined || admission.closing) {
       socket.end(`HTTP/1.1 ${status ?? 503} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -119,21 +124,33 @@ export async function startServer(engine: Engine, options: ServerOptions = {}): 
     port: (http.address() as AddressInfo).port,
     async close() {
       admission.closing = true;
-      const closed = new Promise((done) => http.close(done));
-      http.closeIdleConnections();
-      streams.finish();
       const deadline = performance.now() + 1000 * limits.drainSeconds;
-      while ((streams.open > 0 || admission.uploads > 0) && performance.now() < deadline)
-        await new Promise((done) => setTimeout(done, DRAIN_POLL_MS));
-      streams.end();
+      await soon(Promise.all([live.drain(), admission.uploadsDone()]), deadline);
+      const late = new HearkenError(
+        'SERVER_CLOSING',
+        `the server is shutting down, and its ${limits.drainSeconds} s are over`,
+      );
+      live.giveUp(late);
+      closing.abort(late);
       for (const socket of sockets.clients) socket.close(1001, 'SERVER_CLOSING');
-      setTimeout(() => {
-        for (const socket of sockets.clients) socket.terminate();
-        http.closeAllConnections();
-      }, DRAIN_POLL_MS).unref();
+      // A connection that is cut off while its client still talks loses what was last said to it: the client closes.
+      const closed = new Promise((done) => http.close(done));
+      await soon(closed, performance.now() + CLOSE_MS);
+      for (const socket of sockets.clients) socket.terminate();
+      http.closeAllConnections();
       await closed;
     },
   };
+}
+
+/** Until it is done, or the time is come. */
+async function soon(work: Promise<unknown>, deadline: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((done) => {
+    timer = setTimeout(done, deadline - performance.now());
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
 
 /** @throws OPTION_INVALID */
@@ -180,5 +197,11 @@ function application(context: ServerContext, access: Access): Express {
   app.post('/v1/audio/transcriptions', transcriptions(context));
   app.use('/client', express.static(CLIENT, { index: false, dotfiles: 'ignore' }));
   app.use(express.static(DEMO, { dotfiles: 'ignore' }));
+  // What express cannot read, a path with a broken escape for instance: its own answer holds a stack.
+  app.use((error: Error & { status?: number }, _: Request, response: Response, _next: NextFunction) => {
+    const status = error.status ?? 500;
+    const known = new HearkenError('SERVER_MESSAGE', status < 500 ? 'the request cannot be read' : 'internal error');
+    refuse(response, recordError(context, known, 'http'), status);
+  });
   return app;
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { DEFAULT_BOOST, type KeywordHit, type Segment } from '../src/index.js';
+import { DEFAULT_BOOST, HearkenError, type KeywordHit, type Segment } from '../src/index.js';
 import type { Limits } from './limits.js';
 
 /** Messages of Hearken's own protocol, `/v1/stream`. Binary messages are audio. docs/server.md describes them. */
+
+const MAX_CLASSES = 1000;
 
 const PHRASE = z.union([
   z
@@ -47,8 +49,10 @@ const START = z.strictObject({
   /** One transcript of all channels, or one a channel. */
   channelMode: z.enum(['mix', 'split']).default('mix'),
   partials: z.boolean().default(true),
-  /** Segments are heard again with the recurrent language model when they are whole; default: not with `partials`, whose stable words it may change. */
+  /** Segments are rescored with the recurrent language model when they are whole; default true. Finals that change stable words have `corrected`. */
   rescore: z.boolean().optional(),
+  /** Segments are recognised again with the package's second acoustic model, where it has one; default true. */
+  secondPass: z.boolean().optional(),
   /** Milliseconds between partial results at least. */
   partialInterval: z.number().min(0).max(60_000).default(0),
   /** Words with times and confidences in final results. */
@@ -98,14 +102,21 @@ export const CLIENT_MESSAGE = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ping'), id: z.union([z.string().max(100), z.number()]).optional() }),
 ]);
 
+/** Names of classes are counted first: looking at each takes the schema long. @throws ZodError, SERVER_MESSAGE */
+export function clientMessage(json: unknown): z.output<typeof CLIENT_MESSAGE> {
+  const { classes } = (json ?? {}) as { classes?: unknown };
+  if (typeof classes === 'object' && classes !== null && Object.keys(classes).length > MAX_CLASSES)
+    throw new HearkenError('SERVER_MESSAGE', `classes: more than ${MAX_CLASSES}`);
+  return CLIENT_MESSAGE.parse(json);
+}
+
 export type ClientMessage = z.input<typeof CLIENT_MESSAGE>;
 export type StartMessage = z.output<typeof START>;
 
-/** Messages of the server. All but `pong` and `error` have a sequence number, from 1 on. */
+/** Messages of the server. All but `ready`, `pong` and `error` have a sequence number, from 1 on. */
 export type ServerMessage =
   | {
       type: 'ready';
-      seq: number;
       /** For `resume`. */
       session: string;
       model: string;

@@ -1,9 +1,11 @@
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { HearkenError } from '../src/index.js';
 import { recordError, type ServerContext } from './context.js';
+import { Inbox } from './inbox.js';
 import { parseJson } from './parse-json.js';
-import { CLIENT_MESSAGE, type ServerMessage } from './stream-messages.js';
+import { reply } from './reply.js';
+import { clientMessage, type ServerMessage } from './stream-messages.js';
 import { type Outlet, StreamSession } from './stream-session.js';
 
 /** Seconds a connection may be open before it says what it wants. */
@@ -19,7 +21,12 @@ const CLOSE: Record<string, number> = {
 /** Codes with which a client takes its leave; others mean that the connection broke. */
 const ON_PURPOSE = [1000, 1001, 1005];
 
-export const closeCodeOf = (error: HearkenError): number => CLOSE[error.code] ?? 1008;
+/** Close a socket as its session ended; the reason is the code of the error. */
+export function closeSocket(socket: WebSocket, end: 'done' | 'closing' | HearkenError): void {
+  if (end === 'done') socket.close(1000);
+  else if (end === 'closing') socket.close(1001, 'SERVER_CLOSING');
+  else socket.close(CLOSE[end.code] ?? 1008, end.code);
+}
 
 /** The sessions of a server's own protocol, by their ids. */
 export class StreamSessions {
@@ -36,10 +43,12 @@ export class StreamSessions {
       start: (options) => {
         this.#context.admission.enterSession(client);
         try {
-          const session: StreamSession = new StreamSession(this.#context, options, () => {
-            this.#sessions.delete(session.id);
-            this.#context.admission.leaveSession(client);
-          });
+          const session: StreamSession = new StreamSession(
+            this.#context,
+            options,
+            () => this.#context.admission.leaveSession(client),
+            () => this.#sessions.delete(session.id),
+          );
           this.#sessions.set(session.id, session);
           return session;
         } catch (error) {
@@ -49,19 +58,6 @@ export class StreamSessions {
       },
       find: (id) => this.#sessions.get(id),
     });
-  }
-
-  /** No more audio is taken: every session gets the results of what it has sent. */
-  finish(): void {
-    for (const session of this.#sessions.values()) session.finish();
-  }
-
-  end(): void {
-    for (const session of [...this.#sessions.values()]) session.end();
-  }
-
-  get open(): number {
-    return this.#sessions.size;
   }
 }
 
@@ -76,7 +72,6 @@ class Connection implements Outlet {
   #context: ServerContext;
   #registry: Registry;
   #session: StreamSession | undefined;
-  #queue = Promise.resolve();
   #closed = false;
   #start: NodeJS.Timeout;
 
@@ -88,27 +83,24 @@ class Connection implements Outlet {
       () => this.#refuse(new HearkenError('SERVER_LIMIT', `no "start" in ${START_SECONDS} seconds`)),
       START_SECONDS * 1000,
     );
-    socket.on('message', (data, binary) => {
-      socket.pause();
-      this.#queue = this.#queue
-        .then(() => this.#message(data, binary))
-        .catch((error: unknown) => this.#refuse(error))
-        .then(() => socket.resume());
+    new Inbox(socket, {
+      maxMessagesPerSecond: context.limits.maxMessagesPerSecond,
+      handle: (data, binary) => this.#message(data, binary),
+      fail: (error) => this.#refuse(error),
     });
     socket.on('close', (code) => {
       clearTimeout(this.#start);
       this.#closed = true;
       this.#session?.detach(this, ON_PURPOSE.includes(code));
     });
-    socket.on('error', () => socket.terminate());
   }
 
-  async #message(data: RawData, binary: boolean): Promise<void> {
+  async #message(data: Buffer, binary: boolean): Promise<void> {
     // What was still waiting when the connection closed comes again, or is not wanted any more.
     if (this.#closed || (this.#session && !this.#session.speaksThrough(this))) return;
     this.#session?.touched();
-    if (binary) return this.#started('audio').audio(data as Buffer);
-    const message = CLIENT_MESSAGE.parse(parseJson(data));
+    if (binary) return this.#started('audio').audio(data);
+    const message = clientMessage(parseJson(data, this.#context.limits.maxTextBytes));
     switch (message.type) {
       case 'start':
       case 'resume': {
@@ -151,19 +143,20 @@ class Connection implements Outlet {
   }
 
   send(message: ServerMessage): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#socket.send(JSON.stringify(message));
-    if (this.#socket.bufferedAmount > this.#context.limits.maxUnsentBytes)
-      this.#refuse(new HearkenError('SERVER_LIMIT', 'answers are not being read'));
+    try {
+      reply(this.#socket, message, this.#context.limits.maxUnsentBytes);
+    } catch (error) {
+      this.#refuse(error);
+    }
   }
 
-  close(error?: HearkenError): void {
+  close(end: 'done' | 'closing' | HearkenError): void {
     clearTimeout(this.#start);
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (error) {
-      const { code, message } = error;
+    if (end instanceof HearkenError) {
+      const { code, message } = end;
       this.#socket.send(JSON.stringify({ type: 'error', code, message }));
-      this.#socket.close(closeCodeOf(error), code);
-    } else this.#socket.close(1000);
+    }
+    closeSocket(this.#socket, end);
   }
 }

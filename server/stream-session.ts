@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { PcmDecoder } from '../src/audio/index.js';
 import { type ChannelResult, HearkenError, type RecognitionStream } from '../src/index.js';
 import { recordError, recordSummary, type ServerContext } from './context.js';
+import { IdleTimer } from './idle-timer.js';
+import type { LiveSession } from './live-sessions.js';
 import type { ServerMessage, StartMessage } from './stream-messages.js';
 
 /** Answers kept for a client that may come back and has not seen them. */
@@ -15,15 +17,15 @@ type Unnumbered<M> = M extends { seq: number } ? Omit<M, 'seq'> : never;
 /** Where a session's answers go: the socket of the moment. */
 export interface Outlet {
   send(message: ServerMessage): void;
-  /** The session is over. */
-  close(error?: HearkenError): void;
+  /** The session is over: all results are out, the server ends, or something failed. */
+  close(end: 'done' | 'closing' | HearkenError): void;
 }
 
 /**
  * One stream of audio and its answers, numbered, apart from any connection: a connection may drop and another go on with
  * it. What the client has not seen by then is sent again, and audio goes on from the byte the server has got to.
  */
-export class StreamSession {
+export class StreamSession implements LiveSession {
   readonly id = randomBytes(16).toString('base64url');
   /** Bytes of audio taken. */
   received = 0;
@@ -36,47 +38,67 @@ export class StreamSession {
   #seq = 0;
   #samples = 0;
   #acknowledged = 0;
+  /** Calls of finalize since the last byte, and how many of them may still come again. */
+  #finalized = 0;
+  #repeated = 0;
   #segments = 0;
   #lastMessage = performance.now();
   #lastPartial = 0;
   #waitingPartial: NodeJS.Timeout | undefined;
-  #idle: NodeJS.Timeout | undefined;
-  #over: HearkenError | 'done' | undefined;
+  #idle = new IdleTimer();
+  #over: HearkenError | 'done' | 'closing' | undefined;
+  #finished = false;
+  #draining = false;
+  #leave: () => void;
   #onEnd: () => void;
 
-  /** @throws OPTION_INVALID. @param onEnd called once, when nothing can come of the session any more */
-  constructor(context: ServerContext, options: StartMessage, onEnd: () => void) {
+  /**
+   * @param onDone called once, when it takes no more of the cores: it is done, has failed or is given up
+   * @param onEnd called once, when nobody can come back to it any more
+   * @throws OPTION_INVALID
+   */
+  constructor(context: ServerContext, options: StartMessage, onDone: () => void, onEnd: () => void = () => undefined) {
     this.#context = context;
     this.#options = options;
     this.#onEnd = onEnd;
     const { sampleRate, channels, channelMode, encoding } = options;
     const { phrases, classes, newWords, keywords, recognize, grammar } = options;
-    const { partials, rescore, alternatives, written, punctuation, profanity, endpoint } = options;
+    const { partials, rescore, secondPass, alternatives, written, punctuation, profanity, endpoint } = options;
     const words = { phrases, classes, newWords, keywords, recognize, grammar };
-    const common = { partials, rescore, alternatives, written, punctuation, profanity, endpoint, ...words };
+    const common = { partials, rescore, secondPass, alternatives, written, punctuation, profanity, endpoint, ...words };
+    const { maxSessionSeconds: maxSeconds, maxSecondsPerKilobyte } = context.limits;
+    const limits = { maxSeconds, maxSecondsPerKilobyte };
     if (encoding === 'container')
-      this.#stream = context.engine.createRecordingStream({ ...common, channels: channelMode });
+      this.#stream = context.engine.createRecordingStream({ ...common, limits, channels: channelMode });
     else if (channels > 1) {
       const raw = { sampleRate, encoding, channels };
-      this.#stream = context.engine.createRecordingStream({ ...common, raw, channels: channelMode });
+      this.#stream = context.engine.createRecordingStream({ ...common, limits, raw, channels: channelMode });
     } else {
       this.#stream = context.engine.createStream({ ...common, sampleRate });
       this.#decoder = new PcmDecoder(encoding, 1);
     }
+    const leaveLive = context.live.add(this);
+    this.#leave = () => {
+      this.#leave = () => undefined;
+      leaveLive();
+      onDone();
+    };
     context.metrics.sessions.inc({ protocol: 'stream' });
     context.log.info({ session: this.id, encoding, sampleRate, channels, metadata: options.metadata }, 'session start');
     this.#read().catch((error: unknown) => this.#fail(error));
-    this.touched();
+    this.#expectMessages();
   }
 
   /** A client is there, at first or again. @param seq of the last answer it has seen */
   attach(outlet: Outlet, seq: number): void {
     this.#outlet?.close(new HearkenError('SERVER_SESSION', 'the session went on with another connection'));
     this.#outlet = outlet;
-    this.touched();
+    this.#repeated = this.#finalized;
+    this.#expectMessages();
     const missed = this.#kept.filter((m) => m.seq > seq);
     const { maxMessageBytes, maxSessionSeconds, idleSeconds, resumeSeconds } = this.#context.limits;
-    this.#send({
+    // Without a number: the last that a client has seen must not lie above those of the answers it has missed.
+    outlet.send({
       type: 'ready',
       session: this.id,
       model: this.#context.engine.card.name,
@@ -86,7 +108,7 @@ export class StreamSession {
       ...(this.#options.metadata && { metadata: this.#options.metadata }),
     });
     for (const m of missed) outlet.send(m);
-    if (this.#over) outlet.close(this.#over === 'done' ? undefined : this.#over);
+    if (this.#over) outlet.close(this.#over);
   }
 
   /** The connection is gone: wait for another if it broke, end if it was closed on purpose. */
@@ -94,8 +116,9 @@ export class StreamSession {
     if (outlet !== this.#outlet) return;
     this.#outlet = undefined;
     const { resumeSeconds } = this.#context.limits;
-    if (onPurpose || resumeSeconds === 0) this.end();
-    else this.#waitFor(resumeSeconds, () => this.end());
+    // Nobody can come back to a server that takes no connections.
+    if (onPurpose || resumeSeconds === 0 || this.#draining) this.end();
+    else this.#idle.wait(resumeSeconds, () => this.end());
   }
 
   /** Whether an outlet is that of the moment: what still comes from an older one is sent again by the client. */
@@ -103,23 +126,28 @@ export class StreamSession {
     return outlet === this.#outlet;
   }
 
-  /** The client has been heard of. */
+  /** The client has sent something. */
   touched(): void {
     this.#lastMessage = performance.now();
+    this.#idle.touch();
+  }
+
+  /** Who has sent `finish` waits for results, however long they take. */
+  #expectMessages(): void {
+    this.touched();
+    this.#idle.stop();
+    if (this.#finished) return;
     const { idleSeconds } = this.#context.limits;
-    this.#waitFor(idleSeconds, () =>
+    this.#idle.wait(idleSeconds, () =>
       this.#fail(new HearkenError('SERVER_LIMIT', `no message for ${idleSeconds} seconds`)),
     );
   }
 
-  #waitFor(seconds: number, then: () => void): void {
-    clearTimeout(this.#idle);
-    this.#idle = setTimeout(then, seconds * 1000);
-    this.#idle.unref();
-  }
-
   /** Resolves when there is room for more. @throws SERVER_LIMIT; the error of a failed stream */
   async audio(bytes: Uint8Array): Promise<void> {
+    if (this.#draining) return;
+    this.#finalized = 0;
+    this.#repeated = 0;
     this.received += bytes.length;
     if (this.#decoder) {
       const { maxSessionSeconds } = this.#context.limits;
@@ -127,22 +155,32 @@ export class StreamSession {
       this.#samples += samples.length;
       if (this.#samples > maxSessionSeconds * this.#options.sampleRate)
         throw new HearkenError('SERVER_LIMIT', `a session may have ${maxSessionSeconds} seconds of audio`);
-      if (samples.length > 0) await this.#stream.accept(samples);
-    } else await this.#stream.acceptBytes(bytes);
-    if (this.received - this.#acknowledged >= ACK_BYTES) {
-      this.#acknowledged = this.received;
-      this.#send({ type: 'ack', received: this.received });
-    }
+      if (samples.length > 0) await this.#idle.during(this.#stream.accept(samples));
+    } else await this.#idle.during(this.#stream.acceptBytes(bytes));
+    if (this.received - this.#acknowledged >= ACK_BYTES) this.#acknowledge();
+  }
+
+  #acknowledge(): void {
+    this.#acknowledged = this.received;
+    this.#send({ type: 'ack', received: this.received });
   }
 
   async finalize(): Promise<void> {
     this.#onlyLive('finalize');
-    await this.#stream.finalize();
+    if (this.#draining) return;
+    // A client that comes back sends those again that it had sent at this byte.
+    if (this.#repeated > 0) {
+      this.#repeated--;
+      return;
+    }
+    this.#finalized++;
+    await this.#idle.during(this.#stream.finalize());
   }
 
   async reset(): Promise<void> {
     this.#onlyLive('reset');
-    await this.#stream.reset();
+    if (this.#draining) return;
+    await this.#idle.during(this.#stream.reset());
   }
 
   #onlyLive(what: string): void {
@@ -155,12 +193,30 @@ export class StreamSession {
 
   /** No more audio; the answers still to come end with `done`. */
   finish(): void {
+    this.#finished = true;
+    this.#idle.stop();
     this.#stream.endInput();
+  }
+
+  /** The client is told which audio its last results are of: what it goes on to send is dropped. */
+  drain(): void {
+    if (!this.#outlet) {
+      this.end();
+      return;
+    }
+    this.#draining = true;
+    if (this.received > this.#acknowledged) this.#acknowledge();
+    this.finish();
+  }
+
+  giveUp(error: HearkenError): void {
+    this.#fail(error);
   }
 
   /** Give all up. */
   end(): void {
-    clearTimeout(this.#idle);
+    this.#idle.stop();
+    this.#leave();
     clearTimeout(this.#waitingPartial);
     if (!this.#over) this.#stream.abort();
     this.#over ??= new HearkenError('SERVER_SESSION', 'the session has ended');
@@ -175,8 +231,9 @@ export class StreamSession {
     const { seconds, warnings } = summary;
     this.#send({ type: 'done', seconds, segments: this.#segments, warnings });
     this.#context.log.info({ session: this.id, seconds, segments: this.#segments }, 'session done');
-    this.#over = 'done';
-    this.#outlet?.close();
+    this.#over = this.#draining ? 'closing' : 'done';
+    this.#leave();
+    this.#outlet?.close(this.#over);
   }
 
   #fail(error: unknown): void {
@@ -219,7 +276,7 @@ export class StreamSession {
     // A newer partial or acknowledgement stands for the older ones.
     if (message.type !== 'final' && message.type !== 'keyword')
       this.#kept = this.#kept.filter((m) => m.type !== message.type);
-    if (message.type !== 'ready') this.#kept.push(numbered);
+    this.#kept.push(numbered);
     if (this.#kept.length > MAX_KEPT) this.#kept.shift();
     this.#outlet?.send(numbered);
   }

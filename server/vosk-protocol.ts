@@ -1,11 +1,13 @@
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { PcmDecoder } from '../src/audio/index.js';
 import { HearkenError, type RecognitionStream, type Segment } from '../src/index.js';
 import { recordError, recordSummary, type ServerContext } from './context.js';
-import { handleInOrder } from './in-order.js';
+import { IdleTimer } from './idle-timer.js';
+import { Inbox } from './inbox.js';
 import { parseJson } from './parse-json.js';
-import { closeCodeOf } from './stream-protocol.js';
+import { reply } from './reply.js';
+import { closeSocket } from './stream-protocol.js';
 
 const CONFIG = z.object({
   sample_rate: z.number().int().min(6000).max(192_000).optional(),
@@ -32,42 +34,57 @@ export function serveVosk(socket: WebSocket, context: ServerContext, client: str
   const { limits, admission } = context;
   let session: Session | undefined;
   let config: z.infer<typeof CONFIG> = {};
-  let idle: NodeJS.Timeout | undefined;
-  const reply = (message: object): void => {
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
-  };
+  /** The end has begun: what the client goes on to send is dropped. */
+  let ending = false;
+  let leaveLive = (): void => undefined;
+  const idle = new IdleTimer();
+  const send = (message: object): void => reply(socket, message, limits.maxUnsentBytes);
   const fail = (error: unknown): void => {
+    if (socket.readyState !== socket.OPEN) return;
     const known = recordError(context, error, 'vosk');
-    reply({ error: known.message, code: known.code });
-    socket.close(closeCodeOf(known), known.code);
+    socket.send(JSON.stringify({ error: known.message, code: known.code }));
+    closeSocket(socket, known);
     session?.abort();
-  };
-  const touched = (): void => {
-    clearTimeout(idle);
-    const late = new HearkenError('SERVER_LIMIT', `no message for ${limits.idleSeconds} seconds`);
-    idle = setTimeout(() => fail(late), limits.idleSeconds * 1000);
-    idle.unref();
+    leaveLive();
   };
 
-  async function handle(data: RawData, binary: boolean): Promise<void> {
-    if (socket.readyState !== socket.OPEN) return;
-    touched();
+  async function handle(data: Buffer, binary: boolean, count: number): Promise<void> {
+    idle.touch();
+    if (ending) return;
     if (binary) {
-      session ??= new Session(context, config);
-      await session.accept(data as Buffer);
-      const final = session.finals.shift();
-      reply(final ? resultOf([final], config) : { partial: session.partial });
+      const current = (session ??= new Session(context, config));
+      await idle.during(current.accept(data));
+      // Where the server began to close meanwhile, all that is left is one answer.
+      for (let i = 0; i < count && session === current; i++) {
+        const final = current.finals.shift();
+        send(final ? resultOf([final], config) : { partial: current.partial });
+      }
       return;
     }
-    const control = CONTROL.parse(parseJson(data));
+    const control = CONTROL.parse(parseJson(data, limits.maxTextBytes));
     if ('config' in control) {
       if (session) throw new HearkenError('SERVER_MESSAGE', 'the configuration comes before the audio');
       config = control.config;
       return;
     }
-    reply(resultOf(session ? await session.finish() : [], config));
+    if ('eof' in control) return finish('done');
+    await tellRest();
+  }
+
+  /** All that is left of the utterance. */
+  async function tellRest(): Promise<void> {
+    const last = session;
     session = undefined;
-    if ('eof' in control) socket.close(1000);
+    send(resultOf(last ? await last.finish() : [], config));
+  }
+
+  async function finish(end: 'done' | 'closing'): Promise<void> {
+    if (ending) return;
+    ending = true;
+    idle.stop();
+    await tellRest();
+    leaveLive();
+    closeSocket(socket, end);
   }
 
   try {
@@ -77,11 +94,15 @@ export function serveVosk(socket: WebSocket, context: ServerContext, client: str
     return;
   }
   context.metrics.sessions.inc({ protocol: 'vosk' });
-  touched();
-  handleInOrder(socket, handle, fail);
+  leaveLive = context.live.add({ drain: () => void finish('closing').catch(fail), giveUp: fail });
+  idle.wait(limits.idleSeconds, () =>
+    fail(new HearkenError('SERVER_LIMIT', `no message for ${limits.idleSeconds} seconds`)),
+  );
+  new Inbox(socket, { maxMessagesPerSecond: limits.maxMessagesPerSecond, handle, fail });
   socket.on('close', () => {
-    clearTimeout(idle);
+    idle.stop();
     session?.abort();
+    leaveLive();
     admission.leaveSession(client);
   });
 }

@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   AUDIO_TRUNCATED: 'The header or a needed chunk ends before its stated size.',
   AUDIO_UNSUPPORTED: 'The container is known but its codec or parameters are not supported here.',
   AUDIO_CODEC: 'A compressed stream could not be decoded.',
+  AUDIO_LIMIT: 'The input is, or decodes to, more sound than allowed.',
   INPUT_NOT_FOUND: 'A named file or directory does not exist or cannot be read.',
   MODEL_NOT_FOUND: 'The model package, or a file of it, is missing.',
   MODEL_CARD: 'The model card is not valid.',

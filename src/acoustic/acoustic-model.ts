@@ -12,7 +12,7 @@ export interface AcousticModel {
   readonly latencyFrames: number;
   /** False where rows come only at the end of a segment, all at once. */
   readonly streaming: boolean;
-  /** Longest segment, in seconds, where `streaming` is false. */
+  /** Longest segment it takes, in seconds; infinite where it streams. */
   readonly maxSeconds: number;
   /** @param position of the first sample in the recording; default 0 */
   open(position?: number): ScoreStream;

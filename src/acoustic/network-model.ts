@@ -30,7 +30,7 @@ export class NetworkModel implements AcousticModel {
     this.frameShift = openFeatures(features).frameShift;
     this.frameSeconds = (this.frameShift * contract.subsampling) / features.sampleRate;
     this.streaming = contract.chunk !== undefined;
-    this.maxSeconds = contract.maxSeconds ?? MAX_SECONDS;
+    this.maxSeconds = this.streaming ? Number.POSITIVE_INFINITY : (contract.maxSeconds ?? MAX_SECONDS);
     this.latencyFrames = contract.latency;
   }
 
@@ -41,8 +41,12 @@ export class NetworkModel implements AcousticModel {
 
   #scorer(dim: number): FeatureScorer {
     if (this.contract.chunk) return new ChunkNetwork(this.network, this.contract, dim);
-    const maxFrames = Math.ceil((this.maxSeconds * this.sampleRate) / this.frameShift);
-    return new SegmentNetwork(this.network, this.contract, dim, maxFrames);
+    return new SegmentNetwork(
+      this.network,
+      this.contract,
+      dim,
+      Math.ceil((this.maxSeconds * this.sampleRate) / this.frameShift),
+    );
   }
 }
 

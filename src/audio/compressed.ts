@@ -1,9 +1,8 @@
-import { FLACDecoder } from '@wasm-audio-decoders/flac';
 import { OggVorbisDecoder } from '@wasm-audio-decoders/ogg-vorbis';
 import { MPEGDecoder } from 'mpg123-decoder';
-import { OggOpusDecoder } from 'ogg-opus-decoder';
 import { HearkenError } from '../errors.js';
 import type { ByteReader } from './byte-reader.js';
+import { release } from './release.js';
 import { type AudioSource, checkFormat } from './source.js';
 
 interface Decoded {
@@ -22,15 +21,18 @@ interface WasmDecoder {
 }
 
 const DECODERS = {
-  flac: () => new FLACDecoder(),
   mp3: () => new MPEGDecoder(),
-  'ogg-opus': () => new OggOpusDecoder({ forceStereo: false }),
   'ogg-vorbis': () => new OggVorbisDecoder(),
 } satisfies Record<string, () => WasmDecoder>;
 
 export type CompressedContainer = keyof typeof DECODERS;
 
-/** FLAC, MP3, Ogg Opus and Ogg Vorbis by WASM decoders, chunk by chunk. */
+/**
+ * Bytes decoded in one call: a decoder gives all their sound at once, which may be thousands of times their size.
+ */
+const PIECE = 256;
+
+/** MP3 and Ogg Vorbis by WASM decoders, piece by piece. */
 export async function openCompressed(reader: ByteReader, container: CompressedContainer): Promise<AudioSource> {
   const decoder: WasmDecoder = DECODERS[container]();
   await decoder.ready;
@@ -69,7 +71,7 @@ async function* decodePieces(
     return decoded;
   };
   try {
-    for await (const bytes of reader.rest()) {
+    for (let bytes = await reader.some(PIECE); bytes.length > 0; bytes = await reader.some(PIECE)) {
       const decoded = note(await decoder.decode(bytes));
       if (decoded.samplesDecoded > 0) yield decoded;
     }
@@ -82,14 +84,5 @@ async function* decodePieces(
     });
   } finally {
     release(decoder);
-  }
-}
-
-/** A damaged stream can leave the decoder's memory in disorder; it is dropped with the decoder all the same. */
-export function release(decoder: Pick<WasmDecoder, 'free'>): void {
-  try {
-    decoder.free();
-  } catch {
-    // Found by fuzzing: what was decoded has been given, and what was wrong has been told.
   }
 }

@@ -11,6 +11,8 @@ import type { AudioSource } from './source.js';
 import { openWav } from './wav.js';
 
 const MAX_STDERR = 4096;
+/** Bytes of the temporary file. */
+const MAX_FILE = 2 ** 31;
 const INPUT = '-nostdin -v error -protocol_whitelist file,pipe -i'.split(' ');
 const OUTPUT = '-map 0:a:0 -c:a pcm_f32le -f wav pipe:1'.split(' ');
 
@@ -23,11 +25,21 @@ export async function openWithFfmpeg(reader: ByteReader, container: string): Pro
   const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
   try {
     const path = join(directory, 'input');
-    await pipeline(reader.rest(), createWriteStream(path));
+    await pipeline(atMost(reader.rest(), MAX_FILE), createWriteStream(path));
     return await decode(path, container, remove);
   } catch (error) {
     await remove();
     throw error;
+  }
+}
+
+/** @throws AUDIO_LIMIT */
+async function* atMost(chunks: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > most) throw new HearkenError('AUDIO_LIMIT', `an input for ffmpeg may have ${most} bytes`);
+    yield chunk;
   }
 }
 

@@ -2,12 +2,16 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { HearkenError } from '../errors.js';
+import { yieldToOthers } from '../turns.js';
 import { openAiff } from './aiff.js';
 import { openAu } from './au.js';
 import { ByteReader } from './byte-reader.js';
 import { type CompressedContainer, openCompressed } from './compressed.js';
 import { openWithFfmpeg } from './ffmpeg.js';
+import { openFlac } from './flac.js';
+import { openOggOpus } from './ogg-opus.js';
 import type { PcmEncoding } from './pcm.js';
+import { SoundLimit, type SoundLimits } from './sound-limit.js';
 import { type AudioSource, checkFormat, pcmChunks } from './source.js';
 import { openSphere } from './sphere.js';
 import { openWav } from './wav.js';
@@ -66,8 +70,10 @@ async function openByName(reader: ByteReader, container: string | undefined): Pr
     case 'webm':
       return openWebm(reader);
     case 'flac':
-    case 'mp3':
+      return openFlac(reader);
     case 'ogg-opus':
+      return openOggOpus(reader);
+    case 'mp3':
     case 'ogg-vorbis':
       return openCompressed(reader, container as CompressedContainer);
     case 'mp4':
@@ -96,27 +102,45 @@ async function bytesOf(input: AudioInput): Promise<AsyncIterable<Uint8Array>> {
   return createReadStream(input, { highWaterMark: 1 << 16 });
 }
 
+/** The input behind a container can be much more sound than it has bytes. */
+const COMPRESSED = new Set(['flac', 'mp3', 'ogg-opus', 'ogg-vorbis', 'ogg', 'webm', 'mp4', 'aac']);
+
+/** Every block counts as it comes, and others of the thread get their turn between two. */
+async function* limited(source: AudioSource, reader: ByteReader, limits: SoundLimits): AsyncGenerator<Float32Array[]> {
+  const limit = new SoundLimit(limits);
+  const compressed = COMPRESSED.has(source.container);
+  for await (const planes of source.chunks) {
+    limit.add(planes[0].length, source.sampleRate, compressed ? reader.position : undefined);
+    yield planes;
+    await yieldToOthers();
+  }
+}
+
 /**
  * Open a recording: find out its container, read its header, and hand out its samples as they are read.
- * @throws AUDIO_EMPTY, AUDIO_FORMAT, AUDIO_HEADER, AUDIO_TRUNCATED, AUDIO_UNSUPPORTED, AUDIO_CODEC, INPUT_NOT_FOUND
+ * @throws AUDIO_EMPTY, AUDIO_FORMAT, AUDIO_HEADER, AUDIO_TRUNCATED, AUDIO_UNSUPPORTED, AUDIO_CODEC, INPUT_NOT_FOUND; AUDIO_LIMIT as samples
+ * are read
  */
-export async function openAudio(input: AudioInput, raw?: RawFormat): Promise<AudioSource> {
+export async function openAudio(input: AudioInput, raw?: RawFormat, limits: SoundLimits = {}): Promise<AudioSource> {
   const reader = new ByteReader(await bytesOf(input));
   try {
-    const head = await reader.peek(SNIFF_BYTES);
-    if (head.length === 0) throw new HearkenError('AUDIO_EMPTY', 'the input is empty');
-    if (raw) {
-      const channels = raw.channels ?? 1;
-      checkFormat(raw.sampleRate, channels, 'the raw format');
-      const warnings: string[] = [];
-      const chunks = pcmChunks(reader, raw.encoding, channels, undefined, warnings);
-      return { container: 'raw', sampleRate: raw.sampleRate, channels, warnings, chunks };
-    }
-    return await openByName(reader, sniff(head));
+    const source = await openReader(reader, raw);
+    return { ...source, chunks: limited(source, reader, limits) };
   } catch (error) {
     await reader.close().catch(() => undefined);
     throw (error as NodeJS.ErrnoException).code && !(error instanceof HearkenError)
       ? new HearkenError('INPUT_NOT_FOUND', `cannot read the input: ${(error as Error).message}`, { cause: error })
       : error;
   }
+}
+
+async function openReader(reader: ByteReader, raw: RawFormat | undefined): Promise<AudioSource> {
+  const head = await reader.peek(SNIFF_BYTES);
+  if (head.length === 0) throw new HearkenError('AUDIO_EMPTY', 'the input is empty');
+  if (!raw) return openByName(reader, sniff(head));
+  const channels = raw.channels ?? 1;
+  checkFormat(raw.sampleRate, channels, 'the raw format');
+  const warnings: string[] = [];
+  const chunks = pcmChunks(reader, raw.encoding, channels, undefined, warnings);
+  return { container: 'raw', sampleRate: raw.sampleRate, channels, warnings, chunks };
 }

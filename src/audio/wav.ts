@@ -13,7 +13,7 @@ const UNKNOWN_SIZE = 0xffffffff;
 /** No real file has this many chunks before its data. */
 const MAX_CHUNKS = 1000;
 /** Sound held in memory until a format chunk behind it says what it is. */
-const MAX_HELD = 256 << 20;
+const MAX_HELD = 32 << 20;
 
 interface Format {
   encoding: PcmEncoding;

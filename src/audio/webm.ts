@@ -1,8 +1,9 @@
 import { OpusDecoder } from 'opus-decoder';
 import { HearkenError } from '../errors.js';
 import type { ByteReader } from './byte-reader.js';
-import { release } from './compressed.js';
 import { elements, framesOf, type MatroskaTrack, readTracks } from './matroska.js';
+import { decodeOpus } from './ogg-opus.js';
+import { release } from './release.js';
 import { type AudioSource, checkFormat } from './source.js';
 
 /** WebM (Matroska) with Opus, as browsers' MediaRecorder writes it, packet by packet as it comes. */
@@ -32,9 +33,8 @@ async function* packets(reader: ByteReader, track: MatroskaTrack, warnings: stri
     for await (const { name, data } of elements(reader)) {
       if (name !== 'block') continue;
       for (const frame of framesOf(data, track.number)) {
-        const { channelData, samplesDecoded, errors } = decoder.decodeFrame(frame);
-        for (const e of errors) warn(e.message);
-        if (samplesDecoded > 0) yield channelData;
+        const planes = decodeOpus(decoder, frame, warn);
+        if (planes.length > 0) yield planes;
       }
     }
   } catch (error) {

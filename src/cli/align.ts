@@ -6,7 +6,7 @@ import { formatTranscript } from '../formats/index.js';
 import { inputText } from '../input-file.js';
 import { ADDITIONS, standardLexicon } from '../lexicon/index.js';
 import { sentences } from '../lm/index.js';
-import { DEFAULT_MODEL, readPackage, topologyOf } from '../package/index.js';
+import { DEFAULT_MODEL, findModel, readPackage, topologyOf } from '../package/index.js';
 import { type Alignment, align } from '../recognizer/align.js';
 import { openNetwork } from '../runtime/index.js';
 import { positiveNumber } from './options.js';
@@ -24,7 +24,7 @@ export function alignCommand(): Command {
     .argument('<audio>', 'recording')
     .argument('<text>', 'its transcript: a line a sentence (subtitles keep the lines)')
     .addOption(new Option('-f, --format <format>').choices(['json', 'ctm', 'textgrid', 'srt', 'vtt']).default('json'))
-    .option('-m, --model <dir>', 'model package', DEFAULT_MODEL)
+    .option('-m, --model <dir>', 'model package, by directory or name', DEFAULT_MODEL)
     .option(
       '--lexicon <file>',
       'pronunciations besides CMUdict: word, then phones (a PocketSphinx dictionary will do)',
@@ -44,7 +44,7 @@ async function run(audio: string, path: string, flags: Flags): Promise<void> {
   const lines = inputText(path)
     .split('\n')
     .map((line) => sentences(line).flat());
-  const { card, acoustic, contexts } = readPackage(flags.model);
+  const { card, acoustic, contexts } = readPackage(findModel(flags.model));
   const { network } = await openNetwork(acoustic, ['cpu']);
   const tools = {
     acoustic: new NetworkModel(network, card.acoustic, card.features),

@@ -5,7 +5,7 @@ import { type BatchQueue, heardIn, type JobResult, openQueue, recordingJob, runJ
 import { HearkenError } from '../errors.js';
 import { FORMATS, type FormatName } from '../formats/index.js';
 import { inputText } from '../input-file.js';
-import { DEFAULT_MODEL, readCard } from '../package/index.js';
+import { DEFAULT_MODEL, findModel, readCard } from '../package/index.js';
 import { Engine } from '../recognizer/engine.js';
 import { expandInputs, type Input } from './inputs.js';
 import {
@@ -122,7 +122,7 @@ function retryCommand(): Command {
 
 /** What makes a model the one it is, by its card: its files are checked where they are loaded. @throws MODEL_* */
 function modelChecksum(flags: QueueFlags): string {
-  const { checksums } = readCard(flags.model ?? DEFAULT_MODEL, false);
+  const { checksums } = readCard(findModel(flags.model ?? DEFAULT_MODEL), false);
   return createHash('sha256').update(JSON.stringify(checksums)).digest('hex').slice(0, 16);
 }
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { openAudio } from '../audio/index.js';
 import { openFeatures } from '../frontend/index.js';
-import { DEFAULT_MODEL, readCard } from '../package/index.js';
+import { DEFAULT_MODEL, findModel, packageFile, readCard } from '../package/index.js';
 import { modelOption } from './options.js';
 
 export function infoCommand(): Command {
@@ -16,7 +16,8 @@ export function infoCommand(): Command {
 }
 
 async function info(recording: string | undefined, flags: { model?: string; json?: boolean }): Promise<void> {
-  const facts = recording === undefined ? modelFacts(flags.model ?? DEFAULT_MODEL) : await recordingFacts(recording);
+  const facts =
+    recording === undefined ? modelFacts(findModel(flags.model ?? DEFAULT_MODEL)) : await recordingFacts(recording);
   if (flags.json) process.stdout.write(`${JSON.stringify(facts, null, 2)}\n`);
   else for (const [name, value] of Object.entries(facts)) process.stdout.write(`${name.padEnd(14)} ${plain(value)}\n`);
 }
@@ -32,7 +33,7 @@ function modelFacts(directory: string): Record<string, unknown> {
   const card = readCard(directory);
   const frames = card.acoustic.latency * card.acoustic.subsampling;
   const files = [...Object.keys(card.checksums), 'card.json'];
-  const bytes = files.reduce((n, f) => n + statSync(resolve(directory, f)).size, 0);
+  const bytes = files.reduce((n, f) => n + statSync(packageFile(directory, card, f)).size, 0);
   return {
     model: card.name,
     language: card.language,

@@ -19,7 +19,7 @@ export function positiveNumber(value: string): number {
 }
 
 export const modelOption = (): Option =>
-  new Option('-m, --model <dir>', 'model package (default: the shipped English one)');
+  new Option('-m, --model <model>', 'model package, by directory or name (default: the shipped English one)');
 export const providersOption = (): Option =>
   new Option('--providers <list>', 'execution providers, first choice first: cuda, webgpu, coreml, dml, cpu').default(
     'cpu',

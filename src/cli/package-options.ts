@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { ADDITIONS } from '../lexicon/index.js';
-import { DEFAULT_MODEL, type ModelCard } from '../package/index.js';
+import { DEFAULT_MODEL, findModel, type ModelCard } from '../package/index.js';
 
 /** Of commands that make a package from another. */
 export interface PackageFlags {
@@ -20,7 +20,7 @@ function credit(value: string, earlier: ModelCard['text'] = []): ModelCard['text
 export function addPackageOptions(command: Command, base = 'package whose acoustic model and card are taken'): Command {
   return command
     .requiredOption('-o, --out <dir>', 'directory of the package')
-    .option('--base <dir>', base, DEFAULT_MODEL)
+    .option('--base <model>', base, (model: string) => findModel(model), DEFAULT_MODEL)
     .option(
       '--lexicon <file>',
       'pronunciations besides CMUdict: word, then phones (a PocketSphinx dictionary will do)',

@@ -10,6 +10,7 @@ export interface RecognitionFlags extends VocabularyFlags {
   raw?: RawFormat;
   beam?: number;
   rescore: boolean;
+  secondPass: boolean;
   written?: boolean;
   punctuate?: boolean;
   maskProfanity?: boolean;
@@ -25,6 +26,7 @@ export function addRecognitionOptions(command: Command): Command {
     .option('--raw <rate,encoding[,channels]>', 'the input is headerless PCM, e.g. 8000,mulaw', rawFormat)
     .option('--beam <cost>', 'search beam: wider is slower and more exact', positiveNumber)
     .option('--no-rescore', 'without the recurrent language model: faster, more errors')
+    .option('--no-second-pass', "without the package's second acoustic model: faster, more errors")
     .option('--written', 'as people write: numbers, dates, money in figures')
     .option('--punctuate', 'with sentence ends, commas, question marks and capitals')
     .option('--mask-profanity', 'profane words as their first letter and asterisks');
@@ -37,6 +39,7 @@ export function recognitionOf(flags: RecognitionFlags): RecordingOptions {
     ...(flags.raw && { raw: flags.raw }),
     ...(flags.beam !== undefined && { decoder: { beam: flags.beam } }),
     rescore: flags.rescore,
+    secondPass: flags.secondPass,
     written: flags.written ?? false,
     punctuation: flags.punctuate ?? false,
     profanity: flags.maskProfanity ? 'mask' : 'keep',

@@ -114,12 +114,16 @@ async function serve(flags: Flags): Promise<void> {
       ...(tls && { tls }),
     });
     process.stderr.write(`hearken: listening on ${tls ? 'https' : 'http'}://${server.host}:${server.port}\n`);
+    let closing = false;
     const stop = (signal: NodeJS.Signals): void => {
+      // Who asks twice does not want to wait.
+      if (closing) process.exit(signal === 'SIGTERM' ? 143 : 130);
+      closing = true;
       log.info({ signal }, 'closing');
       void server.close().then(() => engine.close());
     };
-    process.once('SIGTERM', stop);
-    process.once('SIGINT', stop);
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
   } catch (error) {
     await engine.close();
     throw error;

@@ -53,7 +53,8 @@ export function phoneAlignment(inputs: readonly number[], topology: Topology): A
     const last = phones.at(-1);
     // With a blank, a column that repeats goes on with its unit.
     const goesOn = topology.blank !== undefined && input === inputs[frame - 1];
-    if (phone >= 0 && ((topology.begins(column) && !goesOn) || !last)) phones.push({ phone, begin: frame, end: frame + 1 });
+    if (phone >= 0 && ((topology.begins(column) && !goesOn) || !last))
+      phones.push({ phone, begin: frame, end: frame + 1 });
     else if (last) last.end = frame + 1;
   }
   return phones;

@@ -1,8 +1,7 @@
-import { HearkenError } from '../errors.js';
 import { KaldiFeatures } from './kaldi-features.js';
-import { NemoMel, type NemoMelOptions } from './nemo-mel.js';
-import { Waveform, type WaveformOptions } from './waveform.js';
-import { WhisperMel, type WhisperMelOptions } from './whisper-mel.js';
+import { NemoMel } from './nemo-mel.js';
+import { Waveform } from './waveform.js';
+import { WhisperMel } from './whisper-mel.js';
 
 /**
  * Samples to feature frames, as they come. Offline use is the same object fed once. Kinds that are normalised over a whole
@@ -56,14 +55,9 @@ interface KaldiSpec extends Rate {
 export type FeatureSpec =
   | (KaldiSpec & { kind: 'kaldi-fbank' })
   | (KaldiSpec & { kind: 'kaldi-mfcc'; ceps: number })
-  | (Rate & { kind: 'nemo-mel' } & Optional<NemoMelOptions>)
-  | (Rate & { kind: 'whisper-mel' } & Optional<WhisperMelOptions>)
-  | (Rate & { kind: 'waveform' } & Optional<WaveformOptions>);
-
-type Optional<T> = { [K in keyof T]?: T[K] | undefined };
-
-/** Rate of the frontends that are defined for one rate only, in Hz. */
-const MEL_RATE = 16000;
+  | (Rate & { kind: 'whisper-mel'; melBins: number; padTo: number })
+  | (Rate & { kind: 'nemo-mel'; melBins: number; normalize: 'per-feature' | 'none' })
+  | (Rate & { kind: 'waveform'; normalize: boolean; epsilon: number });
 
 /** @param position of the first sample in the recording. @throws OPTION_INVALID */
 export function openFeatures(spec: FeatureSpec, position = 0): FeatureStream {
@@ -71,12 +65,11 @@ export function openFeatures(spec: FeatureSpec, position = 0): FeatureStream {
     case 'kaldi-fbank':
     case 'kaldi-mfcc':
       return new KaldiFeatures(spec, position);
+    case 'whisper-mel':
+      return new WhisperMel(spec);
+    case 'nemo-mel':
+      return new NemoMel(spec);
     case 'waveform':
       return new Waveform(spec);
-    case 'nemo-mel':
-    case 'whisper-mel':
-      if (spec.sampleRate !== MEL_RATE)
-        throw new HearkenError('OPTION_INVALID', `features of kind "${spec.kind}" are of ${MEL_RATE} Hz only`);
-      return spec.kind === 'nemo-mel' ? new NemoMel(spec) : new WhisperMel(spec);
   }
 }

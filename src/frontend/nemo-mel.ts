@@ -36,7 +36,10 @@ export class NemoMel implements FeatureStream {
   #finished = false;
 
   /** @throws OPTION_INVALID */
-  constructor({ melBins = 80, normalize = 'per-feature' }: { [K in keyof NemoMelOptions]?: NemoMelOptions[K] | undefined } = {}) {
+  constructor({
+    melBins = 80,
+    normalize = 'per-feature',
+  }: { [K in keyof NemoMelOptions]?: NemoMelOptions[K] | undefined } = {}) {
     this.dim = melBins;
     this.#normalize = normalize === 'per-feature';
     this.#mel = new CentredMel({

@@ -21,7 +21,10 @@ export class Waveform implements FeatureStream {
   #filled = 0;
   #finished = false;
 
-  constructor({ normalize = false, epsilon = 1e-7 }: { [K in keyof WaveformOptions]?: WaveformOptions[K] | undefined } = {}) {
+  constructor({
+    normalize = false,
+    epsilon = 1e-7,
+  }: { [K in keyof WaveformOptions]?: WaveformOptions[K] | undefined } = {}) {
     this.#normalize = normalize;
     this.#epsilon = epsilon;
   }

@@ -106,8 +106,7 @@ export function extendGraph(
   const addChildren = (node: Node, unit: number, state: number): void => {
     const own = arcsOf(state);
     const ways = (at: Arc[], but?: number): void => {
-      for (const [child, below] of node.children)
-        if (child !== but) at.push(enter(below, child, unit, node.cost));
+      for (const [child, below] of node.children) if (child !== but) at.push(enter(below, child, unit, node.cost));
     };
     const { blank, blankCost = 0 } = topology;
     if (blank === undefined) return ways(own);

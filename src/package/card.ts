@@ -32,23 +32,24 @@ const KALDI = {
 const FEATURES = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('kaldi-fbank'), ...KALDI }),
   z.object({ kind: z.literal('kaldi-mfcc'), ceps: positive, ...KALDI }),
-  z.object({
-    kind: z.literal('nemo-mel'),
-    sampleRate: positive,
-    melBins: positive.optional(),
-    normalize: z.enum(['per-feature', 'none']).optional(),
-  }),
+  /** Defined at 16 kHz only, as are NeMo's. */
   z.object({
     kind: z.literal('whisper-mel'),
-    sampleRate: positive,
-    melBins: positive.optional(),
-    padTo: count.optional(),
+    sampleRate: z.literal(16_000),
+    melBins: positive.max(256),
+    padTo: count.max(1 << 20).default(0),
+  }),
+  z.object({
+    kind: z.literal('nemo-mel'),
+    sampleRate: z.literal(16_000),
+    melBins: positive.max(256),
+    normalize: z.enum(['per-feature', 'none']),
   }),
   z.object({
     kind: z.literal('waveform'),
     sampleRate: positive,
-    normalize: z.boolean().optional(),
-    epsilon: z.number().positive().optional(),
+    normalize: z.boolean(),
+    epsilon: z.number().positive().default(1e-7),
   }),
 ]) satisfies z.ZodType<FeatureSpec>;
 
@@ -102,12 +103,31 @@ const SPELLING = z.object({
   units: z.array(z.string()).min(1),
 });
 
+const DECODER = z
+  .object({
+    beam: z.number(),
+    latticeBeam: z.number(),
+    maxActive: positive,
+    minActive: count,
+    lmWeight: z.number(),
+    wordPenalty: z.number(),
+  })
+  .partial();
+
+/**
+ * Share of words that are right where the lattice's posterior of them is 0, and where it is 1; between, a word's confidence lies
+ * on the line between the two. Absent: the posterior is the confidence.
+ */
+const CONFIDENCE = z.object({ least: z.number().min(0).max(1), most: z.number().min(0).max(1) });
+
 const SOURCES = z.array(z.object({ name: z.string(), licence: z.string(), attribution: z.string() }));
 
 /** What a model package says of itself: `card.json`. */
 const CARD = z.object({
   format: z.literal(2),
   name: z.string().min(1),
+  /** Name of the package that has the files which this one lacks: next to it, or where packages are found by name. */
+  extends: FILE_NAME.optional(),
   language: z.string(),
   features: FEATURES,
   acoustic: ACOUSTIC,
@@ -115,17 +135,17 @@ const CARD = z.object({
   spelling: SPELLING,
   /** `lookahead`: unigram costs in the graph, the n-gram of lm.bin applied in the search; `static`: the whole grammar in the graph. */
   graph: z.enum(['lookahead', 'static']).default('lookahead'),
-  decoder: z
-    .object({
-      beam: z.number(),
-      latticeBeam: z.number(),
-      maxActive: positive,
-      minActive: count,
-      lmWeight: z.number(),
-      wordPenalty: z.number(),
-    })
-    .partial()
-    .default({}),
+  decoder: DECODER.default({}),
+  /**
+   * A second acoustic model of the same topology and spelling, which takes whole segments: finals are its words. Its rows last as
+   * long as the first one's, so one graph serves both.
+   */
+  secondPass: ACOUSTIC.extend({
+    features: FEATURES,
+    /** Settings that differ from the first pass's. */
+    decoder: DECODER.default({}),
+    confidence: CONFIDENCE.optional(),
+  }).optional(),
   /** A language model that finals are rescored with: its network, its word vectors, and the words they belong to. */
   recurrentLm: z
     .object({
@@ -138,11 +158,7 @@ const CARD = z.object({
       wordPenalty: z.number().default(0),
     })
     .optional(),
-  /**
-   * Share of words that are right where the lattice's posterior of them is 0, and where it is 1; between, a word's confidence lies
-   * on the line between the two. Absent: the posterior is the confidence.
-   */
-  confidence: z.object({ least: z.number().min(0).max(1), most: z.number().min(0).max(1) }).optional(),
+  confidence: CONFIDENCE.optional(),
   /** SHA-256 of every other file of the package. */
   checksums: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)).default({}),
   data: SOURCES.min(1),
@@ -170,19 +186,25 @@ export function parseCard(json: unknown, where: string): ModelCard {
 }
 
 /** What two fields of a card say that cannot both be so. */
-function inconsistency({ features, acoustic, topology, spelling, checksums }: ModelCard): string | undefined {
+function inconsistency({
+  features,
+  acoustic,
+  secondPass,
+  topology,
+  spelling,
+  checksums,
+}: ModelCard): string | undefined {
   if ('cmvn' in features && features.cmvn) {
-    const { globalMean } = features.cmvn as { globalMean: number[] };
-    const dim = features.kind === 'kaldi-mfcc' ? features.ceps : (features as { melBins: number }).melBins;
+    const { globalMean } = features.cmvn;
+    const dim = features.kind === 'kaldi-mfcc' ? features.ceps : features.melBins;
     if (globalMean.length !== dim) return `features.cmvn.globalMean has ${globalMean.length} numbers, not ${dim}`;
   }
   const { columns, chunk, states } = acoustic;
   if (topology.kind === 'chain' && (columns % 2 !== 0 || columns < 2 * spelling.units.length))
     return 'acoustic.columns is not two per unit, at least one unit per phone';
   if (topology.kind === 'ctc' && topology.blank >= columns) return 'topology.blank is not a column';
-  if (topology.kind === 'ctc' && spelling.units.length !== columns)
-    return `spelling.units has ${spelling.units.length} names for ${columns} columns`;
-  if (acoustic.merge && acoustic.merge.length !== columns) return 'acoustic.merge has not one list per column';
+  if (secondPass && (secondPass.columns !== columns || secondPass.chunk))
+    return 'secondPass: a network of whole segments with the columns of the first one is needed';
   if (chunk && chunk.shift > chunk.frames) return 'acoustic.chunk.shift is above its frames';
   if (!chunk && states.length > 0) return 'acoustic.states without a chunk: a network of whole segments keeps none';
   if (states.reduce((n, s) => n + s.dims.reduce((a, b) => a * b, 1), 0) > MAX_STATE)

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { writeSections } from '../binary/sections.js';
 import { HearkenError } from '../errors.js';

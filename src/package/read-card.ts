@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { HearkenError } from '../errors.js';
 import { type ModelCard, parseCard } from './card.js';
+import { findModel } from './find-model.js';
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Where a file of a package lies: in its directory, or in that of the package it extends. */
+export function packageFile(directory: string, card: Pick<ModelCard, 'extends'>, name: string): string {
+  const own = resolve(directory, name);
+  if (card.extends === undefined || existsSync(own)) return own;
+  const sibling = resolve(directory, '..', card.extends);
+  return resolve(existsSync(sibling) ? sibling : findModel(card.extends), name);
+}
 
 /**
  * The card of a package directory.
@@ -25,16 +34,14 @@ export function readCard(directory: string, verify = true): ModelCard {
   const card = parseCard(json, path);
   for (const [file, checksum] of Object.entries(verify ? card.checksums : {})) {
     let bytes: Uint8Array;
+    const at = packageFile(directory, card, file);
     try {
-      bytes = readFileSync(resolve(directory, file));
+      bytes = readFileSync(at);
     } catch (cause) {
-      throw new HearkenError('MODEL_NOT_FOUND', `model file ${resolve(directory, file)} is missing`, { cause });
+      throw new HearkenError('MODEL_NOT_FOUND', `model file ${at} is missing`, { cause });
     }
     if (sha256(bytes) !== checksum) {
-      throw new HearkenError(
-        'MODEL_CHECKSUM',
-        `model file ${resolve(directory, file)} is damaged: its SHA-256 differs from the card's`,
-      );
+      throw new HearkenError('MODEL_CHECKSUM', `model file ${at} is damaged: its SHA-256 differs from the card's`);
     }
   }
   return card;

@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { readSectionFile, type Sections } from '../binary/sections.js';
 import { HearkenError } from '../errors.js';
 import { ConstFst } from '../fst/index.js';
 import { NgramLm, RecurrentLm } from '../lm/index.js';
 import type { ModelCard } from './card.js';
-import { readCard } from './read-card.js';
+import { packageFile, readCard } from './read-card.js';
 import { topologyOf } from './topology.js';
-
-export const DEFAULT_MODEL = resolve(import.meta.dirname, '../../../models/en-small');
 
 /** Words, search graph and language model of a package as they travel to worker threads: the big arrays are shared, not copied. */
 export interface WordsParts {
@@ -25,12 +22,14 @@ export interface WordsParts {
 
 export interface PackageParts extends WordsParts {
   acoustic: Uint8Array;
+  /** The network of the second pass, where there is one. */
+  secondPass?: Uint8Array;
 }
 
 /** Read and check a package directory. @throws MODEL_NOT_FOUND, MODEL_CARD, MODEL_CHECKSUM, MODEL_FILE */
 export function readPackage(directory: string): PackageParts {
   const card = readCard(directory);
-  const file = (name: string): string => resolve(directory, name);
+  const file = (name: string): string => packageFile(directory, card, name);
   let parts: PackageParts;
   try {
     const lines = (name: string): string[] => readFileSync(file(name), 'utf8').trimEnd().split('\n');
@@ -39,6 +38,7 @@ export function readPackage(directory: string): PackageParts {
     parts = {
       card,
       acoustic: sharedBytes(file(card.acoustic.file)),
+      ...(card.secondPass && { secondPass: sharedBytes(file(card.secondPass.file)) }),
       words: lines('words.txt'),
       ...(contexts && { contexts: readFileSync(file(contexts), 'utf8') }),
       ...(card.graph === 'lookahead' && { lm: readSectionFile(file('lm.bin'), NgramLm.KIND) }),
@@ -68,7 +68,7 @@ function sharedBytes(path: string): Uint8Array {
 
 /** The words of another package for the acoustic model of `base`. @throws as readPackage; MODEL_CARD where it was made for another model */
 export function readWords(directory: string, base: ModelCard): WordsParts {
-  const { acoustic: _, ...parts } = readPackage(directory);
+  const { acoustic: _, secondPass: __, ...parts } = readPackage(directory);
   const { acoustic, topology, spelling, checksums } = parts.card;
   const same = (name: string | undefined): boolean => !name || checksums[name] === base.checksums[name];
   if (

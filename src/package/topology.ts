@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { HearkenError } from '../errors.js';
 import { ChainTopology, ContextTable, CtcTopology, type Topology } from '../graph/index.js';
 import type { ModelCard } from './card.js';
-import { readCard } from './read-card.js';
+import { packageFile, readCard } from './read-card.js';
 
 /**
  * What the columns of a model's scores mean.
@@ -26,5 +25,5 @@ export function topologyOf({ name, topology, spelling, acoustic }: ModelCard, co
 export function readTopology(directory: string): Topology {
   const card = readCard(directory, false);
   const file = card.topology.kind === 'chain' ? card.topology.contexts : undefined;
-  return topologyOf(card, file && readFileSync(resolve(directory, file), 'utf8'));
+  return topologyOf(card, file && readFileSync(packageFile(directory, card, file), 'utf8'));
 }

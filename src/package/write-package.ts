@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ModelCard, parseCard } from './card.js';
-import { readCard, sha256 } from './read-card.js';
+import { packageFile, readCard, sha256 } from './read-card.js';
 
 /** A package with the acoustic model of a base package and another language part. */
 export interface NewPackage {
@@ -28,13 +28,19 @@ export function writePackage({ base: from, out, files, graph, decoder, text, fac
   const base = readCard(from, !inPlace);
   const recurrentLm = (recurrent ?? inPlace) ? base.recurrentLm : undefined;
   const contexts = base.topology.kind === 'chain' ? base.topology.contexts : undefined;
-  const taken = [base.acoustic.file, contexts, recurrentLm?.network, recurrentLm?.tables, recurrentLm?.words].filter(
-    (f) => f !== undefined,
-  );
-  if (!inPlace) for (const f of taken) copyFileSync(resolve(from, f), resolve(out, f));
+  const taken = [
+    base.acoustic.file,
+    base.secondPass?.file,
+    contexts,
+    recurrentLm?.network,
+    recurrentLm?.tables,
+    recurrentLm?.words,
+  ].filter((f) => f !== undefined);
+  if (!inPlace) for (const f of taken) copyFileSync(packageFile(from, base, f), resolve(out, f));
   const checksums = Object.fromEntries([...taken, ...files].map((f) => [f, sha256(readFileSync(resolve(out, f)))]));
   const card = {
     ...base,
+    extends: undefined,
     recurrentLm,
     // How sure words of a grammar are is another matter than of free speech.
     confidence: graph === 'static' ? undefined : base.confidence,

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { Resampler } from '../audio/index.js';
+import { yieldToOthers } from '../turns.js';
 import type { LoadMeter } from './load-meter.js';
 import type { ChannelResult, RecordingOptions, RecordingPart, StreamSummary } from './messages.js';
 import { type LoadedModel, RecognizerStream } from './recognizer-stream.js';
@@ -17,9 +18,6 @@ export interface Thread {
   /** Whether nobody wants the results any more. */
   aborted(): boolean;
 }
-
-/** Messages that have come for other streams get their turn. */
-const yieldToOthers = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** One recogniser a channel over planar samples of any rate. */
 export class Channels {

@@ -1,22 +1,21 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
 import { type AudioInput, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from '../audio/index.js';
 import { checkEndpointRules, decoderOptions } from '../decoder/index.js';
 import { HearkenError } from '../errors.js';
 import { openFeatures } from '../frontend/index.js';
-import { DEFAULT_MODEL, type ModelCard } from '../package/index.js';
+import { DEFAULT_MODEL, findModel, type ModelCard } from '../package/index.js';
 import { checkProviders } from '../runtime/index.js';
-import { checkKeywords } from './keywords.js';
+import { countKeywords } from './keywords.js';
 import type { ChannelResult, FromWorker, LoadedParts, RecordingOptions, WorkerSetup } from './messages.js';
-import { checkNewWords } from './new-words.js';
-import { checkPhrases } from './phrases.js';
+import { countNewWords } from './new-words.js';
+import { countPhrases } from './phrases.js';
 import { RecognitionStream } from './recognition-stream.js';
 import { checkPart } from './recording-part.js';
 import type { StreamOptions } from './stream-options.js';
 import { WorkerClient } from './worker-client.js';
 
 export interface EngineOptions {
-  /** Directory of a model package; default the shipped English one. */
+  /** A model package: its directory, or its name (`findModel` of `hearken/package`); default the shipped English one. */
   model?: string;
   /** Packages with other words for the model, made by `hearken graph build`, `build-model` or `adapt`, by the names streams choose them by. */
   grammars?: Readonly<Record<string, string>>;
@@ -69,9 +68,9 @@ export class Engine implements AsyncDisposable {
       throw new HearkenError('OPTION_INVALID', `workers: ${workers} is not a whole number from 1 to ${MAX_WORKERS}`);
     }
     const providers = checkProviders(options.providers ?? ['cpu']);
-    const model = resolve(options.model ?? DEFAULT_MODEL);
+    const model = findModel(options.model ?? DEFAULT_MODEL);
     const grammars = Object.fromEntries(
-      Object.entries(options.grammars ?? {}).map(([name, path]) => [name, resolve(path)]),
+      Object.entries(options.grammars ?? {}).map(([name, path]) => [name, findModel(path)]),
     );
     let engine: Engine | undefined;
     const onDeath = (dead: WorkerClient): void => {
@@ -119,11 +118,12 @@ export class Engine implements AsyncDisposable {
   }
 
   /** What can be seen to be wrong before a worker is asked. @throws OPTION_INVALID */
-  #checkOptions({ decoder, phrases, classes, newWords, keywords, grammar, endpoint = [] }: StreamOptions): void {
+  #checkOptions({ decoder, phrases, classes, newWords = [], keywords, grammar, endpoint = [] }: StreamOptions): void {
     decoderOptions(decoder);
-    checkPhrases(phrases, classes);
-    checkNewWords(newWords);
-    checkKeywords(keywords);
+    // Their words are looked at in the worker: a list may be long, and this may be the thread of a server's sockets.
+    countPhrases(phrases, classes);
+    countNewWords(newWords.length);
+    countKeywords(keywords);
     checkEndpointRules(endpoint);
     if (grammar !== undefined && !Object.hasOwn(this.#setup.grammars, grammar))
       throw new HearkenError('OPTION_INVALID', `grammar: there is no "${grammar}"`);

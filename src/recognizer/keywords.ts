@@ -25,12 +25,18 @@ const MAX_WORDS = 8;
 const MAX_WAYS = 64;
 const SILENCE = 0;
 
+const fail = (what: string): never => {
+  throw new HearkenError('OPTION_INVALID', what);
+};
+
+/** @throws OPTION_INVALID */
+export function countKeywords(keywords: readonly KeywordOption[] = []): void {
+  if (keywords.length > MAX_KEYWORDS) fail(`${keywords.length} keywords: at most ${MAX_KEYWORDS} are listened for`);
+}
+
 /** @throws OPTION_INVALID saying which keyword */
 export function checkKeywords(keywords: readonly KeywordOption[] = []): void {
-  const fail = (what: string): never => {
-    throw new HearkenError('OPTION_INVALID', what);
-  };
-  if (keywords.length > MAX_KEYWORDS) fail(`${keywords.length} keywords: at most ${MAX_KEYWORDS} are listened for`);
+  countKeywords(keywords);
   for (const { text, threshold = DEFAULT_THRESHOLD } of keywords) {
     const words = wordsOf(text).length;
     if (words === 0 || words > MAX_WORDS)

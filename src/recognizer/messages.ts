@@ -1,4 +1,4 @@
-import type { RawFormat } from '../audio/index.js';
+import type { RawFormat, SoundLimits } from '../audio/index.js';
 import type { ErrorCode } from '../errors.js';
 import type { PackageParts, WordsParts } from '../package/index.js';
 import type { Result } from './results.js';
@@ -26,6 +26,8 @@ export interface RecordingOptions extends StreamOptions {
   raw?: RawFormat;
   /** One transcript of all channels mixed down, or one a channel. */
   channels?: 'mix' | 'split';
+  /** How much sound it may be. Past it the stream fails with AUDIO_LIMIT. */
+  limits?: SoundLimits;
   /** Only this stretch of it; times still count from the recording's start. */
   part?: RecordingPart;
 }

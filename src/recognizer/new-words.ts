@@ -11,17 +11,27 @@ export interface NewWord {
   like?: string;
 }
 
+/** Words that a stream may add to a vocabulary, those of its phrases included. */
 const MAX_NEW_WORDS = 10_000;
+
+const SPEAKABLE: ReadonlySet<string> = new Set(PHONES.filter((phone) => phone !== SILENCE));
+
+const fail = (what: string): never => {
+  throw new HearkenError('OPTION_INVALID', what);
+};
+
+/** @throws OPTION_INVALID */
+export function countNewWords(count: number): void {
+  if (count > MAX_NEW_WORDS) fail(`${count} new words: at most ${MAX_NEW_WORDS} are taken`);
+}
+
 /** @throws OPTION_INVALID saying which word */
 export function checkNewWords(words: readonly NewWord[] = []): void {
-  const fail = (what: string): never => {
-    throw new HearkenError('OPTION_INVALID', what);
-  };
-  if (words.length > MAX_NEW_WORDS) fail(`${words.length} new words: at most ${MAX_NEW_WORDS} are taken`);
+  countNewWords(words.length);
   for (const { text, pronunciations = [] } of words) {
     if (wordsOf(text).length !== 1) fail(`new word "${text.slice(0, 100)}" is not one word`);
     for (const p of pronunciations) {
-      const bad = phonesOf(p).find((phone) => !PHONES.includes(phone) || phone === SILENCE);
+      const bad = phonesOf(p).find((phone) => !SPEAKABLE.has(phone));
       if (bad !== undefined) fail(`new word "${text}": "${bad}" is no phone; there are ${PHONES.slice(1).join(' ')}`);
       if (phonesOf(p).length > 100) fail(`new word "${text}" has a pronunciation of more than 100 phones`);
     }

@@ -1,16 +1,20 @@
 import type { AcousticModel, ScoreStream } from '../acoustic/index.js';
 import type { KeywordSpotter, Spotted } from '../decoder/index.js';
-import { spotterOf } from './keywords.js';
-import { spelledPhrases } from './phrases.js';
+import { checkKeywords, spotterOf } from './keywords.js';
+import { checkNewWords } from './new-words.js';
+import { checkPhrases, spelledPhrases } from './phrases.js';
 import type { KeywordHit, Result, Segment } from './results.js';
+import { SegmentAudio } from './segment-audio.js';
 import { SegmentCutter } from './segment-cutter.js';
 import type { StreamOptions } from './stream-options.js';
-import { type ScoreClock, Transcriber } from './transcriber.js';
+import { type ScoreClock, type SecondPassSetup, Transcriber } from './transcriber.js';
 import type { ExtensibleVocabulary } from './vocabulary.js';
 
 /** Loaded parts that all streams of a worker share. */
 export interface LoadedModel {
   acoustic: AcousticModel;
+  /** Recognises whole segments again; finals are its words. */
+  secondPass?: Omit<SecondPassSetup, 'audio'>;
   /** Words of the package itself, or of another by its name. @throws OPTION_INVALID */
   vocabulary(name?: string): ExtensibleVocabulary;
 }
@@ -20,6 +24,8 @@ export class RecognizerStream {
   #scores: ScoreStream;
   #clock: ScoreClock;
   #transcriber: Transcriber | undefined;
+  /** Samples of the current segment, for the second pass. */
+  #audio: SegmentAudio | undefined;
   #spotter: KeywordSpotter | undefined;
   #keywords: readonly string[];
   /** Of models that take whole segments. */
@@ -30,12 +36,20 @@ export class RecognizerStream {
   /** @param start position of the first sample, from which times are counted. @throws OPTION_INVALID */
   static async open(model: LoadedModel, options: StreamOptions = {}, start = 0): Promise<RecognizerStream> {
     const vocabulary = model.vocabulary(options.grammar);
+    checkPhrases(options.phrases, options.classes);
+    checkNewWords(options.newWords);
+    checkKeywords(options.keywords);
     const stream = new RecognizerStream(model, options, start);
     if (options.recognize ?? true) {
       const spelled = spelledPhrases(options.phrases ?? [], options.classes);
       const needed = new Set(spelled.flatMap((p) => p.words));
       const extension = await vocabulary.with(options.newWords ?? [], needed);
-      stream.#transcriber = new Transcriber(stream.#clock, extension, spelled, options);
+      let second: SecondPassSetup | undefined;
+      if (model.secondPass && (options.secondPass ?? true)) {
+        stream.#audio = new SegmentAudio(start);
+        second = { ...model.secondPass, audio: stream.#audio };
+      }
+      stream.#transcriber = new Transcriber(stream.#clock, extension, spelled, options, second);
     }
     const keywords = options.keywords ?? [];
     if (keywords.length > 0) stream.#spotter = await spotterOf(keywords, vocabulary);
@@ -51,6 +65,7 @@ export class RecognizerStream {
     this.#clock = {
       columns: acoustic.columns,
       frameSeconds,
+      sampleOf: (frame) => this.#origin + Math.round(frame * frameSeconds * rate),
       // Output frames begin on exact samples; the last may reach past the end of the audio.
       secondsOf: (frame) =>
         Math.min(this.#origin + Math.round(frame * frameSeconds * rate), this.#scores.position) / rate,
@@ -64,6 +79,7 @@ export class RecognizerStream {
 
   /** @param samples mono, in [-1, 1], at the model's rate */
   async accept(samples: Float32Array): Promise<Result[]> {
+    this.#audio?.accept(samples);
     if (!this.#cutter) return this.#search(await this.#scores.accept(samples));
     const results: Result[] = [];
     for (const segment of this.#cutter.accept(samples)) {
@@ -104,6 +120,7 @@ export class RecognizerStream {
     this.#spotter?.start();
     this.#transcriber?.beginAnew();
     this.#origin = this.#scores.position;
+    this.#audio?.dropBefore(this.#origin);
   }
 
   async #flush(reason: Segment['reason']): Promise<Result[]> {

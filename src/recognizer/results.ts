@@ -30,6 +30,8 @@ export interface Segment {
   /** 0-based. */
   index: number;
   text: string;
+  /** Present where partial results called words stable that a later pass has changed. */
+  corrected?: true;
   words: Word[];
   start: number;
   end: number;

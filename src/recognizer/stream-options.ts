@@ -9,10 +9,12 @@ export interface StreamOptions {
   /** Also give partial results; default false. */
   partials?: boolean;
   /**
-   * Hear each segment again, when it is whole, with the package's recurrent language model: fewer errors. Default true, but false with
-   * `partials`: their `stable` words are those of the first hearing, which the second may change.
+   * Rescore each segment, when it is whole, with the package's recurrent language model: fewer errors; default true. Partial results
+   * are those of the first pass: a final that changes words which were called stable says so by `corrected`.
    */
   rescore?: boolean;
+  /** Recognise each segment again with the package's second acoustic model, where it has one: far fewer errors; default true. */
+  secondPass?: boolean;
   /** Other readings to give with each segment, 0 to 100; default 0. Needs a lattice. */
   alternatives?: number;
   /** Also give segments as people write them: numbers, dates, money in figures; default false. English. */

@@ -1,6 +1,8 @@
+import type { AcousticModel } from '../acoustic/index.js';
 import {
   BeamDecoder,
   checkEndpointRules,
+  type DecoderOptions,
   decoderOptions,
   ENDPOINT_RULES,
   type EndpointRule,
@@ -12,6 +14,7 @@ import {
   type PathLabel,
   PhraseBias,
   rescoreHistories,
+  type Search,
   timedWords,
   wordConfidences,
 } from '../decoder/index.js';
@@ -19,6 +22,8 @@ import { HearkenError } from '../errors.js';
 import { masked } from '../written/index.js';
 import { labelledPhrases, type SpelledPhrase } from './phrases.js';
 import type { Alternative, Result, Segment, Word } from './results.js';
+import { SecondPass } from './second-pass.js';
+import type { SegmentAudio } from './segment-audio.js';
 import type { StreamOptions } from './stream-options.js';
 import type { Extension, Vocabulary } from './vocabulary.js';
 import { PieceWriter } from './written-pieces.js';
@@ -34,8 +39,19 @@ export interface ScoreClock {
   columns: number;
   /** Seconds of a frame. */
   frameSeconds: number;
+  /** Position of a frame's first sample in the recording. */
+  sampleOf(frame: number): number;
   /** When a frame begins, in seconds of the stream; frames are counted from its start or from where it began anew. */
   secondsOf(frame: number): number;
+}
+
+/** What the second pass of a stream is made with. */
+export interface SecondPassSetup {
+  model: AcousticModel;
+  audio: SegmentAudio;
+  /** Settings that differ from the first pass's. */
+  decoder: Partial<DecoderOptions>;
+  confidence?: { least: number; most: number } | undefined;
 }
 
 /** Readings of a rescored segment among which the one with the fewest errors to expect is chosen. */
@@ -54,11 +70,15 @@ export class Transcriber {
   #writer: PieceWriter | undefined;
   #mask: boolean;
   #endpoints: EndpointRule[];
+  #secondPass: SecondPass | undefined;
+  #confidenceLine: { least: number; most: number };
   #asksRelativeCost: boolean;
   /** Frame at which the current segment began. */
   #segmentStart = 0;
   #segment = 0;
   #lastPartial = '';
+  /** The text of the segment that was last called stable. */
+  #stable = '';
 
   /** @throws OPTION_INVALID */
   constructor(
@@ -66,6 +86,7 @@ export class Transcriber {
     { vocabulary, unpronounced }: Extension,
     spelled: readonly SpelledPhrase[],
     options: StreamOptions,
+    second?: SecondPassSetup,
   ) {
     this.#clock = clock;
     this.#vocabulary = vocabulary;
@@ -77,10 +98,23 @@ export class Transcriber {
       ...unpronounced.map((word) => `"${word}" cannot be listened for: no pronunciation, or a closed grammar`),
       ...unknown.map(({ phrase, word }) => `phrase "${phrase}" left out: no word "${word}" in the vocabulary`),
     ];
-    const lm = phrases.length > 0 ? new PhraseBias(vocabulary.lm, phrases, settings.lmWeight) : vocabulary.lm;
-    this.#decoder = new BeamDecoder(vocabulary.graph, lm, clock.columns, settings);
+    const search = (own: DecoderOptions): BeamDecoder => {
+      const lm = phrases.length > 0 ? new PhraseBias(vocabulary.lm, phrases, own.lmWeight) : vocabulary.lm;
+      return new BeamDecoder(vocabulary.graph, lm, clock.columns, own);
+    };
+    this.#decoder = search(settings);
+    this.#confidenceLine = vocabulary.confidence;
+    if (second) {
+      const { model, audio, decoder, confidence } = second;
+      this.#secondPass = new SecondPass(
+        model,
+        audio,
+        search(decoderOptions({ ...settings, ...decoder, ...options.decoder })),
+      );
+      if (confidence) this.#confidenceLine = confidence;
+    }
     this.#partials = options.partials ?? false;
-    this.#rescores = options.rescore ?? !this.#partials;
+    this.#rescores = options.rescore ?? true;
     this.#alternatives = options.alternatives ?? 0;
     const numbers = options.written ?? false;
     const punctuation = options.punctuation ?? false;
@@ -117,6 +151,7 @@ export class Transcriber {
   reset(): void {
     this.#decoder.start();
     this.#lastPartial = '';
+    this.#stable = '';
   }
 
   /** Frames are counted from 0 again. */
@@ -139,12 +174,13 @@ export class Transcriber {
     return rule > 0 ? this.finalize(`rule${rule}`) : undefined;
   }
 
-  /** The segment so far is at its end; undefined where no word was heard. */
+  /** The segment so far is at its end; undefined where no word was heard, unless a call asked for it and waits for an answer. */
   async finalize(reason: Segment['reason']): Promise<Segment | undefined> {
     const frames = this.#decoder.frames;
-    const { reachedFinal, ...first } = this.#decoder.bestPath(true);
+    const search = await this.#searched(frames);
+    const { reachedFinal, ...first } = search.bestPath(true);
     const sure = first.labels.length > 0 && this.#decoder.options.latticeBeam > 0;
-    const heard = sure ? this.#decoder.lattice() : undefined;
+    const heard = sure ? search.lattice() : undefined;
     const rescored = heard && (await this.#rescored(heard));
     const lattice = rescored ?? heard;
     const asked = this.#alternatives > 0 ? this.#alternatives + 1 : 0;
@@ -161,16 +197,21 @@ export class Transcriber {
       const word = this.#word(w.label, w.begin, w.end);
       return sure ? { ...word, confidence: this.#confidence(posteriors[i]) } : word;
     });
+    const begin = this.#segmentStart;
     this.#segmentStart += frames;
+    this.#secondPass?.drop(this.#clock.sampleOf(this.#segmentStart));
+    const stable = this.#stable;
     this.reset();
-    if (words.length === 0) return undefined;
+    if (words.length === 0 && reason !== 'finalize') return undefined;
+    const text = words.map((w) => w.text).join(' ');
     return {
       type: 'final',
       index: this.#segment++,
-      text: words.map((w) => w.text).join(' '),
+      text,
+      ...(!`${text} `.startsWith(stable === '' ? '' : `${stable} `) && { corrected: true as const }),
       words,
-      start: words[0].start,
-      end: words[words.length - 1].end,
+      start: words[0]?.start ?? this.#clock.secondsOf(begin),
+      end: words.at(-1)?.end ?? this.#clock.secondsOf(begin + frames),
       reason,
       ...(alternatives && { alternatives }),
       ...(this.#writer && { written: this.#writer.write(words) }),
@@ -178,9 +219,15 @@ export class Transcriber {
     };
   }
 
+  /** The search that the segment's words are taken from: where there is a second pass and the first one found words, that. */
+  async #searched(frames: number): Promise<Search> {
+    if (!this.#secondPass || timedWords(this.#decoder.bestPath(true).labels, frames).length === 0) return this.#decoder;
+    return this.#secondPass.run(this.#clock.sampleOf(this.#segmentStart), frames);
+  }
+
   /** How often a word of a posterior is right, in thousandths. */
   #confidence(posterior: number): number {
-    const { least, most } = this.#vocabulary.confidence;
+    const { least, most } = this.#confidenceLine;
     return Math.round((least + (most - least) * posterior) * 1000) / 1000;
   }
 
@@ -228,6 +275,7 @@ export class Transcriber {
     const key = `${stable}|${unstable}`;
     if (key === this.#lastPartial || (stable === '' && unstable === '')) return undefined;
     this.#lastPartial = key;
+    this.#stable = stable;
     return { type: 'partial', index: this.#segment, stable, unstable };
   }
 }

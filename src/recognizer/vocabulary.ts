@@ -13,12 +13,16 @@ import type { Lexicon, Pronunciation } from '../lexicon/index.js';
 import { NgramLm } from '../lm/index.js';
 import { type ModelCard, topologyOf, type WordsParts } from '../package/index.js';
 import type { OpenNetwork } from '../runtime/index.js';
-import { type NewWord, phonesOf } from './new-words.js';
+import { inTurns } from '../turns.js';
+import { countNewWords, type NewWord, phonesOf } from './new-words.js';
 import { wordsOf } from './phrases.js';
 import { openRecurrent, type Recurrent } from './recurrent.js';
+import { Slots } from './slots.js';
 
 /** Sets of added words whose graphs are kept: streams of one application bring the same ones. */
 const KEPT = 4;
+/** Words whose pronunciation is guessed in one turn, half a millisecond each. */
+const TURN = 8;
 
 /** What a stream is searched with. */
 export interface Vocabulary {
@@ -50,6 +54,7 @@ export class ExtensibleVocabulary {
   #slots: WordSlots | undefined;
   #rarest = 0;
   #extensions = new Map<string, Extension>();
+  #building = new Slots(1);
   #lexicon: () => Promise<Lexicon>;
 
   /** @throws MODEL_FILE */
@@ -95,7 +100,7 @@ export class ExtensibleVocabulary {
   /** Pronunciations of each word, by dictionary and letters. */
   async pronounce(words: readonly string[]): Promise<(readonly Pronunciation[])[]> {
     const lexicon = await this.#lexicon();
-    return words.map((word) => lexicon.pronounce(word));
+    return inTurns(words, TURN, (word) => lexicon.pronounce(word));
   }
 
   /** With new words, and those of `needed` that it lacks. @throws OPTION_INVALID for a word like an unknown one */
@@ -108,11 +113,23 @@ export class ExtensibleVocabulary {
     // A graph that holds its whole grammar has no place for other words.
     if (!this.#parts.lm)
       return { vocabulary: plain, unpronounced: [...added.keys()].filter((w) => plain.label(w) === undefined) };
-    const guesses = [...added].some(([text, w]) => !w.pronunciations && plain.label(text) === undefined);
+    countNewWords(added.size);
     const key = JSON.stringify([...added].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return this.#building.run(() => this.#built(key, added));
+  }
+
+  /** One at a time: the streams that are heard meanwhile share the thread with one long list, and not with all. */
+  async #built(key: string, added: ReadonlyMap<string, NewWord>): Promise<Extension> {
+    const { plain } = this;
     let extension = this.#extensions.get(key);
     this.#extensions.delete(key);
-    extension ??= this.#extend(plain, added, guesses ? await this.#lexicon() : undefined);
+    if (!extension) {
+      const guessed = [...added]
+        .filter(([text, w]) => !w.pronunciations && plain.label(text) === undefined)
+        .map(([text]) => text);
+      const guesses = guessed.length > 0 ? await this.pronounce(guessed) : [];
+      extension = this.#extend(plain, added, new Map(guessed.map((text, i) => [text, guesses[i]])));
+    }
     this.#extensions.set(key, extension);
     for (const old of this.#extensions.keys()) {
       if (this.#extensions.size <= KEPT) break;
@@ -121,7 +138,11 @@ export class ExtensibleVocabulary {
     return extension;
   }
 
-  #extend(plain: Vocabulary, added: ReadonlyMap<string, NewWord>, lexicon: Lexicon | undefined): Extension {
+  #extend(
+    plain: Vocabulary,
+    added: ReadonlyMap<string, NewWord>,
+    guesses: ReadonlyMap<string, readonly Pronunciation[]>,
+  ): Extension {
     const { topology } = this;
     const slots = (this.#slots ??= wordSlots(plain.graph, topology));
     this.#rarest ||= rarestCost(plain);
@@ -134,7 +155,7 @@ export class ExtensibleVocabulary {
     for (const [text, word] of added) {
       const known = plain.label(text);
       const given = word.pronunciations?.map(phonesOf);
-      const pronunciations = given ?? (known === undefined && lexicon ? lexicon.pronounce(text) : []);
+      const pronunciations = given ?? guesses.get(text) ?? [];
       if (pronunciations.length === 0 && known === undefined) {
         unpronounced.push(text);
         continue;

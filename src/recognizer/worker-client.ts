@@ -9,6 +9,19 @@ export interface WorkerListener {
   lost(error: HearkenError): void;
 }
 
+/** Node's own default. */
+const STACK_MEGABYTES = 4;
+/** ONNX Runtime searches the command line recursively as its first session is made, in about 240 bytes of stack a letter. */
+const STACK_BYTES_PER_LETTER = 512;
+
+/** Of a worker's thread; only what is used of it takes memory. @param letters of the command line of the process */
+export function stackMegabytes(letters: number): number {
+  return STACK_MEGABYTES + Math.ceil((letters * STACK_BYTES_PER_LETTER) / 2 ** 20);
+}
+
+const commandLine = (): number =>
+  [...process.execArgv, ...process.argv].reduce((sum, arg) => sum + Buffer.byteLength(arg) + 1, 0);
+
 /** One worker thread and the streams on it. */
 export class WorkerClient {
   #worker: Worker;
@@ -20,8 +33,8 @@ export class WorkerClient {
   constructor(setup: WorkerSetup, onDeath: (dead: WorkerClient) => void) {
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData: setup,
-      // Past this the thread dies, and not the process.
-      resourceLimits: { maxOldGenerationSizeMb: setup.heapMegabytes },
+      // Past this heap the thread dies, and not the process.
+      resourceLimits: { maxOldGenerationSizeMb: setup.heapMegabytes, stackSizeMb: stackMegabytes(commandLine()) },
     });
     this.ready = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: FromWorker) => {

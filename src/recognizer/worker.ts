@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { NetworkModel } from '../acoustic/index.js';
+import { type AcousticModel, NetworkModel } from '../acoustic/index.js';
 import { type AudioSource, mixDown, openAudio } from '../audio/index.js';
 import { HearkenError, toHearkenError } from '../errors.js';
 import type { Lexicon } from '../lexicon/index.js';
-import { readPackage, readWords } from '../package/index.js';
-import { checkProviders, openNetwork } from '../runtime/index.js';
+import { type ModelCard, readPackage, readWords } from '../package/index.js';
+import { checkProviders, openNetwork, type Provider } from '../runtime/index.js';
 import { AsyncQueue } from './async-queue.js';
 import { Channels, type Thread } from './channels.js';
 import { LoadMeter } from './load-meter.js';
@@ -42,21 +42,38 @@ function shippedLexicon(): Promise<Lexicon> {
 async function load(): Promise<LoadedModel> {
   const setup = workerData as WorkerSetup;
   const parts = setup.parts ?? readParts(setup);
-  const { card, acoustic } = parts.model;
+  const { card, acoustic, secondPass } = parts.model;
   const { network, provider, passedOver } = await openNetwork(acoustic, checkProviders(setup.providers));
   const own = await ExtensibleVocabulary.open(parts.model, shippedLexicon, openNetwork);
   const others = new Map<string, ExtensibleVocabulary>();
   for (const [name, words] of Object.entries(parts.grammars))
     others.set(name, await ExtensibleVocabulary.open(words, shippedLexicon, openNetwork));
+  const first = new NetworkModel(network, card.acoustic, card.features);
+  const second = card.secondPass && secondPass && (await openSecondPass(card.secondPass, secondPass, first, provider));
   send({ type: 'ready', provider, passedOver, parts: setup.parts ? undefined : parts });
   return {
-    acoustic: new NetworkModel(network, card.acoustic, card.features),
+    acoustic: first,
+    ...(second && { secondPass: second }),
     vocabulary(name) {
       const found = name === undefined ? own : others.get(name);
       if (!found) throw new HearkenError('OPTION_INVALID', `grammar: there is no "${name}"`);
       return found;
     },
   };
+}
+
+/** @throws MODEL_CARD where its rows are not those of the first pass */
+async function openSecondPass(
+  contract: NonNullable<ModelCard['secondPass']>,
+  bytes: Uint8Array,
+  first: AcousticModel,
+  provider: Provider,
+): Promise<LoadedModel['secondPass']> {
+  const { network } = await openNetwork(bytes, [provider, 'cpu']);
+  const model = new NetworkModel(network, contract, contract.features);
+  if (model.frameSeconds !== first.frameSeconds || model.sampleRate !== first.sampleRate)
+    throw new HearkenError('MODEL_CARD', 'the second pass has other rows than the first one');
+  return { model, decoder: contract.decoder, confidence: contract.confidence };
 }
 
 function readParts({ model, grammars }: WorkerSetup): LoadedParts {
@@ -109,7 +126,7 @@ async function runRecording(
     }
   }
   if (job.aborted) return;
-  const source: AudioSource = await openAudio(path ?? bytes(), options.raw);
+  const source: AudioSource = await openAudio(path ?? bytes(), options.raw, options.limits);
   const split = options.channels === 'split';
   const count = split ? source.channels : 1;
   const channels = await Channels.open(threadOf(id, job, model), Math.round(source.sampleRate), count, options);

@@ -130,7 +130,9 @@ describe('Engine', function () {
       let partials = 0;
       for await (const r of s) {
         if (r.type === 'final') {
-          expect(r.text.startsWith(stable), `"${stable}" begins "${r.text}"`).to.equal(true);
+          // Rescoring may change what the first pass called stable, and then says so.
+          expect(`${r.text} `.startsWith(`${stable} `), `"${stable}" begins "${r.text}"`).to.equal(!r.corrected);
+          stable = '';
           continue;
         }
         if (r.type !== 'partial') continue;

@@ -41,10 +41,11 @@ describe('live streams', function () {
     await stream.finalize();
     await stream.finish();
     const segments = await results;
-    expect(segments.map((s) => s.text)).to.deep.equal([TEXT, TEXT]);
+    expect(segments.map((s) => s.text)).to.deep.equal([TEXT, TEXT, '']);
     expect(segments.map((s) => [s.reason, s.index])).to.deep.equal([
       ['finalize', 0],
       ['finalize', 1],
+      ['finalize', 2],
     ]);
     const seconds = samples.length / 16000;
     for (const [i, word] of segments[1].words.entries())
@@ -115,7 +116,7 @@ describe('live streams', function () {
       expect(heard[2].start - heard[0].start).to.be.closeTo(seconds, 0.1);
     }
     for (const bad of [{ text: '—' }, { text: 'a', threshold: 1 }, { text: '東京' }])
-      await rejects((async () => engine.createStream({ keywords: [bad] }).finish())(), 'OPTION_INVALID');
+      await rejects(engine.createStream({ keywords: [bad] }).finish(), 'OPTION_INVALID');
   });
 
   it('give segments as they are written, times kept', async () => {
@@ -135,6 +136,6 @@ describe('live streams', function () {
       { text: 'a', boost: 21 },
       { text: 'a '.repeat(21) },
     ])
-      await rejects((async () => engine.createStream({ phrases: [phrase] }))(), 'OPTION_INVALID');
+      await rejects(engine.createStream({ phrases: [phrase] }).finish(), 'OPTION_INVALID');
   });
 });

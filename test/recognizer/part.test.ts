@@ -46,7 +46,8 @@ describe('parts of a recording', function () {
     }
     await stream.accept(recording.subarray(at));
     await stream.finish();
-    return (await reading).segments[0];
+    // A call of finalize() is answered even where no word was said; parts have no such segments.
+    return (await reading).segments[0].filter((s) => s.words.length > 0).map((s, index) => ({ ...s, index }));
   }
 
   async function inParts(bytes: Uint8Array, cuts: readonly number[]): Promise<Segment[]> {

@@ -60,7 +60,7 @@ describe('grammars by name', function () {
     const other = resolve(dir, 'other');
     expect(hearken('graph', 'build', resolve(dir, 'animals.gram'), '-o', other).status).to.equal(0);
     const card = JSON.parse(readFileSync(resolve(other, 'card.json'), 'utf8'));
-    card.acoustic.phones.reverse();
+    card.spelling.units.reverse();
     writeFileSync(resolve(other, 'card.json'), JSON.stringify(card));
     await rejects(Engine.load({ workers: 1, grammars: { other } }), 'MODEL_CARD');
     await rejects(Engine.load({ workers: 1, grammars: { other: resolve(dir, 'none') } }), 'MODEL_NOT_FOUND');

@@ -40,7 +40,7 @@ export const HAMA: ModelFamily = {
     return {
       name: 'hama-en',
       language: 'en',
-      features: { kind: 'waveform', sampleRate: 16000 },
+      features: { kind: 'waveform', sampleRate: 16000, normalize: false, epsilon: 1e-7 },
       acoustic: {
         input: { name: 'waveform', layout: 'NT', lengths: 'waveform_lengths' },
         output: { name: 'log_probs', layout: 'NTC' },
@@ -65,7 +65,9 @@ export const HAMA: ModelFamily = {
 
 /** @throws INPUT_NOT_FOUND, LEXICON_FORMAT */
 function readSymbols(source: NetworkSource): string[] {
-  const parsed = z.object({ decoder: z.array(z.string()).min(1) }).safeParse(parseJson(source.text(VOCABULARY), VOCABULARY));
+  const parsed = z
+    .object({ decoder: z.array(z.string()).min(1) })
+    .safeParse(parseJson(source.text(VOCABULARY), VOCABULARY));
   if (!parsed.success) throw new HearkenError('LEXICON_FORMAT', `${VOCABULARY}: a list "decoder" of symbols is needed`);
   return parsed.data.decoder;
 }
