@@ -100,7 +100,8 @@ export class CtcTopology implements Topology {
         continue;
       }
       out.setFinal(number, final);
-      if (via === BETWEEN || (via === AFTER_EPSILON && takesBlanks)) out.addArc(number, blank, 0, this.blankCost, number);
+      if (via === BETWEEN || (via === AFTER_EPSILON && takesBlanks))
+        out.addArc(number, blank, 0, this.blankCost, number);
       for (const arc of via === BETWEEN ? urgent : arcs)
         copy(arc, via === AFTER_EPSILON && !takesBlanks ? AFTER_EPSILON : BLANKS_TAKEN);
     }

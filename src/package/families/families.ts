@@ -1,0 +1,5 @@
+import type { ModelFamily } from './family.js';
+import { HAMA } from './hama.js';
+
+/** Networks that can be imported; the first that matches is taken. */
+export const FAMILIES: readonly ModelFamily[] = [HAMA];
