@@ -101,6 +101,8 @@ const SPELLING = z.object({
   kind: z.enum(['phones', 'pieces', 'characters']),
   /** The units by number; of phones, silence is the first. */
   units: z.array(z.string()).min(1),
+  /** Of pieces: the file of the tokenizer that cuts words into them, a SentencePiece model or a `tokenizer.json`. */
+  tokenizer: FILE_NAME.optional(),
 });
 
 const DECODER = z

@@ -127,7 +127,7 @@ function write(parts: Parts): Pick<ImportReport, 'vocabulary' | 'unspelled' | 'g
   if (!language.lm)
     throw new HearkenError('MODEL_CARD', `${options.language} holds a whole grammar, not a language model`);
   copyFileSync(source.path, resolve(under, NETWORK));
-  const external = source.metadata.externalFiles;
+  const external = [...source.metadata.externalFiles, ...network.files];
   for (const file of external) copyFileSync(resolve(dirname(source.path), file), resolve(under, file));
   const { recurrentLm } = language.card;
   const files = ['words.txt', 'lm.bin', ...(recurrentLm ? Object.values(pick(recurrentLm)) : [])];

@@ -22,6 +22,8 @@ export interface RecognizedNetwork {
   acoustic: Omit<ModelCard['acoustic'], 'file'>;
   topology: ModelCard['topology'];
   spelling: ModelCard['spelling'];
+  /** Other files of the network's directory that belong into the package. */
+  files: readonly string[];
   /** Who made the network, and under what licence. */
   data: ModelCard['data'];
   /** Decoder settings that this network does best with. */

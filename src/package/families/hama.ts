@@ -60,6 +60,7 @@ export const HAMA: ModelFamily = {
       },
       topology: { kind: 'ctc', blank: PHONES.length, blankCost: 1 },
       spelling: { kind: 'phones', units: [...PHONES, BLANK] },
+      files: [],
       data: [{ name: 'hama', licence: 'Apache-2.0', attribution: 'Seongmin Park' }],
       decoder: { lmWeight: 1.2, maxActive: 4000 },
       silenceProbability: 0.9,
