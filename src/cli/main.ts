@@ -10,6 +10,7 @@ import { doctorCommand } from './doctor.js';
 import { fstCommand } from './fst.js';
 import { g2pCommand } from './g2p.js';
 import { graphCommand } from './graph.js';
+import { importCommand } from './import.js';
 import { infoCommand } from './info.js';
 import { lmCommand } from './lm.js';
 import { loadCommand } from './load.js';
@@ -47,6 +48,7 @@ for (const command of [
   loadCommand(),
   buildModelCommand(),
   adaptCommand(),
+  importCommand(),
   graphCommand(),
   lmCommand(),
   pronounceCommand(),

@@ -29,6 +29,9 @@ interface Path {
   keyword: number;
   phones: readonly number[];
   logProb: Float64Array;
+  /** In the blanks after the phone; of topologies that have them. */
+  gap: Float64Array;
+  gapBegin: Int32Array;
   begin: Int32Array;
   /** State the phone was entered through: that of the first one depends on what came before. */
   state: Int32Array;
@@ -41,6 +44,8 @@ interface Path {
  */
 export class KeywordSpotter {
   #columns: number;
+  #blank: number | undefined;
+  #blankCost: number;
   #table: UnitTable;
   #keywords: readonly Keyword[];
   #paths: Path[];
@@ -58,12 +63,22 @@ export class KeywordSpotter {
       throw new HearkenError('OPTION_INVALID', 'a keyword has no pronunciation');
     this.#columns = topology.columns;
     this.#table = unitTable(topology);
+    this.#blank = topology.blank;
+    this.#blankCost = topology.blankCost ?? 0;
+    // Blanks are a unit of the loop, but for its price.
+    if (topology.blank !== undefined) {
+      const blank = this.#table.stateOf[topology.blank];
+      this.#table.enterCost[blank] = this.#blankCost - PHONE_COST;
+      this.#table.stayCost[blank] = this.#blankCost;
+    }
     this.#keywords = keywords;
     this.#paths = keywords.flatMap(({ pronunciations }, keyword) =>
       pronunciations.map((phones) => ({
         keyword,
         phones,
         logProb: new Float64Array(phones.length),
+        gap: new Float64Array(phones.length).fill(NEVER),
+        gapBegin: new Int32Array(phones.length),
         begin: new Int32Array(phones.length),
         state: new Int32Array(phones.length),
       })),
@@ -81,7 +96,10 @@ export class KeywordSpotter {
     this.#filler.fill(NEVER);
     this.#byPhone.fill(NEVER);
     this.#byPhone[0] = 0;
-    for (const path of this.#paths) path.logProb.fill(NEVER);
+    for (const path of this.#paths) {
+      path.logProb.fill(NEVER);
+      path.gap.fill(NEVER);
+    }
     this.#open.fill(undefined);
   }
 
@@ -128,21 +146,38 @@ export class KeywordSpotter {
     // Costs grow for ever: the best of the loop is the zero of the next frame.
     for (let s = 0; s < states; s++) filler[s] -= best;
     for (let p = 0; p < units; p++) this.#byPhone[p] -= best;
-    for (const { logProb } of this.#paths) for (let i = 0; i < logProb.length; i++) logProb[i] -= best;
+    for (const { logProb, gap } of this.#paths)
+      for (let i = 0; i < logProb.length; i++) {
+        logProb[i] -= best;
+        gap[i] -= best;
+      }
   }
 
-  #extend({ phones, logProb, begin, state }: Path, before: Float64Array, scores: Float32Array, at: number): void {
+  /** A frame of blank after phone i. */
+  #rest(i: number, { logProb, gap, gapBegin, begin }: Path, score: number): void {
+    if (logProb[i] > gap[i]) {
+      gap[i] = logProb[i];
+      gapBegin[i] = begin[i];
+    }
+    gap[i] += score - this.#blankCost;
+  }
+
+  #extend(path: Path, before: Float64Array, scores: Float32Array, at: number): void {
+    const { phones, logProb, gap, gapBegin, begin, state } = path;
     const { units, stateOf, enterColumn, enterCost, stayColumn, stayCost } = this.#table;
     for (let i = phones.length - 1; i >= 0; i--) {
+      if (this.#blank !== undefined && i + 1 < phones.length) this.#rest(i, path, scores[at + this.#blank]);
       const s = state[i];
       let stay =
         logProb[i] === NEVER || stayColumn[s] < 0 ? NEVER : logProb[i] - stayCost[s] + scores[at + stayColumn[s]];
       if (i > 0) {
         const from = stateOf[phones[i - 1] * units + phones[i]];
-        const enter = logProb[i - 1] - enterCost[from] - PHONE_COST + scores[at + enterColumn[from]];
+        const fromGap = gap[i - 1] > logProb[i - 1];
+        const earlier = fromGap ? gap[i - 1] : logProb[i - 1];
+        const enter = earlier - enterCost[from] - PHONE_COST + scores[at + enterColumn[from]];
         if (enter > stay) {
           stay = enter;
-          begin[i] = begin[i - 1];
+          begin[i] = fromGap ? gapBegin[i - 1] : begin[i - 1];
           state[i] = from;
         }
       } else {

@@ -15,7 +15,7 @@ const FEW = 2;
 
 /**
  * CTC's topology (Graves et al. 2006): a unit is its column once or several times, blanks may stand between units, and must
- * between two equal ones of a word. Transitions cost nothing: the posteriors hold all.
+ * between two equal ones of a word. Only blanks may cost something: the posteriors hold all.
  * Compact as k2's modified topology and Laptev et al. 2021 (a few arcs for each unit, not units²): where words meet, equal units
  * need no blank. Blanks between words are taken before WORD_BEGIN and after WORD_END, so words have the times of their own
  * frames.
@@ -25,11 +25,14 @@ export class CtcTopology implements Topology {
 
   /**
    * @param columns unit u has column u; the blank is a unit that no word is spelled with
-   * @param blank column of the blank @throws OPTION_INVALID
+   * @param blank column of the blank
+   * @param blankCost nats per frame of blank: networks that leave units out more often than they put in ones do better with some
+   * @throws OPTION_INVALID
    */
   constructor(
     readonly columns: number,
     readonly blank: number,
+    readonly blankCost = 0,
   ) {
     if (!(Number.isInteger(blank) && blank >= 0 && blank < columns))
       throw new HearkenError('OPTION_INVALID', `the blank ${blank} is not one of ${columns} columns`);
@@ -90,14 +93,15 @@ export class CtcTopology implements Topology {
         const between = find(state, BETWEEN);
         if (!equal && urgent.length > FEW) out.addArc(number, 0, 0, 0, between);
         else {
-          out.addArc(number, blank, 0, 0, between);
+          out.addArc(number, blank, 0, this.blankCost, between);
           for (const arc of urgent) if (arc.ilabel !== via + 1) copy(arc, BLANKS_TAKEN);
           out.setFinal(number, final);
         }
         continue;
       }
       out.setFinal(number, final);
-      if (via === BETWEEN || (via === AFTER_EPSILON && takesBlanks)) out.addArc(number, blank, 0, 0, number);
+      if (via === BETWEEN || (via === AFTER_EPSILON && takesBlanks))
+        out.addArc(number, blank, 0, this.blankCost, number);
       for (const arc of via === BETWEEN ? urgent : arcs)
         copy(arc, via === AFTER_EPSILON && !takesBlanks ? AFTER_EPSILON : BLANKS_TAKEN);
     }

@@ -108,12 +108,15 @@ export function extendGraph(
     const ways = (at: Arc[], but?: number): void => {
       for (const [child, below] of node.children) if (child !== but) at.push(enter(below, child, unit, node.cost));
     };
-    const { blank } = topology;
-    if (blank === undefined) return ways(own);
+    const { blank, blankCost = 0 } = topology;
+    if (blank === undefined) {
+      ways(own);
+      return;
+    }
     const between = addState();
-    arcsOf(between).push({ ilabel: columnLabel(blank), olabel: 0, weight: 0, next: between });
+    arcsOf(between).push({ ilabel: columnLabel(blank), olabel: 0, weight: blankCost, next: between });
     ways(arcsOf(between));
-    own.push({ ilabel: columnLabel(blank), olabel: 0, weight: 0, next: between });
+    own.push({ ilabel: columnLabel(blank), olabel: 0, weight: blankCost, next: between });
     // Two equal units need a blank between them.
     ways(own, unit);
   };

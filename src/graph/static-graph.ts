@@ -51,17 +51,22 @@ export function buildStaticGraph(
   const small = minimize(deterministic);
   say(`expand ${small.numStates} states, ${small.numArcs} arcs`);
   const unmarked = withoutMarks(small, marks, total);
-  if (filler) addFiller(unmarked, unitNames.length, filler);
+  if (filler) addFiller(unmarked, topology, filler);
   return ConstFst.fromVector(topology.expand(unmarked));
 }
 
 /** Beside the grammar: one word that is any phones, silence among them, from the first to the last. */
-function addFiller(fst: VectorFst, phones: number, { label, phoneCost }: { label: number; phoneCost: number }): void {
+function addFiller(
+  fst: VectorFst,
+  { units, blank }: Topology,
+  { label, phoneCost }: { label: number; phoneCost: number },
+): void {
   const begun = fst.addState();
   const loop = fst.addState();
   const end = fst.addState();
   fst.addArc(fst.start, 0, WORD_BEGIN, 0, begun);
-  for (let phone = 0; phone < phones; phone++) {
+  for (let phone = 0; phone < units; phone++) {
+    if (phone === blank) continue;
     fst.addArc(begun, phone + 1, label, phoneCost, loop);
     fst.addArc(loop, phone + 1, 0, phoneCost, loop);
   }

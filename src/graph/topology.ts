@@ -30,6 +30,8 @@ export interface Topology {
   begins(column: number): boolean;
   /** A column that may take any number of frames between two units (CTC's blank). */
   readonly blank?: number;
+  /** Nats per frame of that column, besides its score. */
+  readonly blankCost?: number;
 }
 
 /** Input labels of a search graph are column + 1, so that 0 stays epsilon. */

@@ -93,7 +93,7 @@ const TOPOLOGY = z.discriminatedUnion('kind', [
   /** Two pdfs per context-dependent unit: entry, then self-loop. `contexts`: file that says which unit a phone is after each left phone; without it units are phones. */
   z.object({ kind: z.literal('chain'), contexts: FILE_NAME.optional() }),
   /** One column per unit in the order of the list; the blank is one of them, which no word is spelled with. */
-  z.object({ kind: z.literal('ctc'), blank: count }),
+  z.object({ kind: z.literal('ctc'), blank: count, blankCost: z.number().optional() }),
 ]);
 
 const SPELLING = z.object({
@@ -101,6 +101,8 @@ const SPELLING = z.object({
   kind: z.enum(['phones', 'pieces', 'characters']),
   /** The units by number; of phones, silence is the first. */
   units: z.array(z.string()).min(1),
+  /** Of pieces: the file of the tokenizer that cuts words into them, a SentencePiece model or a `tokenizer.json`. */
+  tokenizer: FILE_NAME.optional(),
 });
 
 const DECODER = z

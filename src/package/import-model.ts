@@ -1,5 +1,14 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { writeSections } from '../binary/sections.js';
 import { HearkenError } from '../errors.js';
 import { buildSearchGraph, type LexiconEntry } from '../graph/index.js';
@@ -7,21 +16,22 @@ import { inputBytes, inputText } from '../input-file.js';
 import type { Lexicon } from '../lexicon/index.js';
 import { NgramLm, SPECIAL_WORDS } from '../lm/index.js';
 import { type ModelCard, parseCard } from './card.js';
+import { FAMILIES } from './families/families.js';
 import type { ModelFamily, NetworkSource, RecognizedNetwork } from './families/family.js';
-import { HAMA } from './families/hama.js';
 import { onnxMetadata } from './onnx-metadata.js';
 import { sha256 } from './read-card.js';
 import { type PackageParts, readPackage } from './read-package.js';
 import { topologyOf } from './topology.js';
 
-const FAMILIES: readonly ModelFamily[] = [HAMA];
 const NETWORK = 'acoustic.onnx';
 
 export interface ImportOptions {
   /** Path of the network, in ONNX. */
   source: string;
-  /** Directory of the new package. */
-  out: string;
+  /** Directory of the new package, by its name. A package there is replaced. */
+  out: (name: string) => string;
+  /** Name of the package; default as the network's family calls it. */
+  name?: string;
   /** Directory of the package whose words and language model are taken. */
   language: string;
   lexicon: Lexicon;
@@ -30,60 +40,57 @@ export interface ImportOptions {
 }
 
 export interface ImportReport {
+  /** Where the package is. */
+  directory: string;
   family: string;
   /** What was taken to be so without the files saying it. */
   guessed: readonly string[];
+  warnings: readonly string[];
+  /** Words, and those of them that the network's units cannot write. */
   vocabulary: number;
+  unspelled: readonly string[];
   graphStates: number;
   graphArcs: number;
 }
 
 /**
- * Writes a package with a network of another toolkit as it is, and the words and language model of a package of ours.
+ * Writes a package with a network of another toolkit as it is, and the words and language model of a package of ours. The
+ * package is there as a whole or not at all.
  * @throws MODEL_FILE for a network of no known family, naming its inputs and outputs; INPUT_NOT_FOUND, LEXICON_FORMAT for what
- * should lie around it; MODEL_* of the language package
+ * should lie around it; MODEL_* of the language package; OPTION_INVALID for a directory that holds something else
  */
 export function importModel(options: ImportOptions): ImportReport {
-  const { out, lexicon, onStep = () => undefined } = options;
+  const { onStep = () => undefined } = options;
   onStep(`reading ${options.source}`);
   const source = networkSource(options.source);
   const family = FAMILIES.find((f) => f.matches(source.metadata));
   if (!family) throw new HearkenError('MODEL_FILE', unknown(source));
   const network = family.recognize(source);
   const language = readPackage(options.language);
-  if (!language.lm)
-    throw new HearkenError('MODEL_CARD', `${options.language} holds a whole grammar, not a language model`);
-  for (const [word, ways] of Object.entries(network.pronunciations))
-    for (const phones of ways) lexicon.add(word, phones.split(' '));
-  mkdirSync(out, { recursive: true });
-  copyFileSync(options.source, resolve(out, NETWORK));
-  const files = copyLanguage(options.language, language, out);
-  const card = cardOf(network, language.card, [NETWORK, ...files], out);
-  const graph = buildSearchGraph(
-    entriesOf(language, new NgramLm(language.lm), lexicon),
-    card.spelling.units,
-    topologyOf(card),
-    { silenceProbability: network.silenceProbability, onStep },
-  );
-  writeFileSync(resolve(out, 'graph.bin'), writeSections(graph.toSections()));
-  card.checksums['graph.bin'] = sha256(readFileSync(resolve(out, 'graph.bin')));
-  writeFileSync(resolve(out, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
-  return {
-    family: family.name,
-    guessed: network.guessed,
-    vocabulary: language.words.length - SPECIAL_WORDS.length,
-    graphStates: graph.numStates,
-    graphArcs: graph.numArcs,
-  };
+  const directory = options.out(options.name ?? network.name);
+  if (existsSync(directory) && !existsSync(resolve(directory, 'card.json')) && readdirSync(directory).length > 0)
+    throw new HearkenError('OPTION_INVALID', `${directory} holds files that are not a package`);
+  const under = `${directory}.part`;
+  rmSync(under, { recursive: true, force: true });
+  mkdirSync(under, { recursive: true });
+  try {
+    const figures = write({ options, network, source, language, under });
+    rmSync(directory, { recursive: true, force: true });
+    renameSync(under, directory);
+    return { directory, ...report(family, network, source), ...figures };
+  } catch (error) {
+    rmSync(under, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 /** @throws INPUT_NOT_FOUND, MODEL_FILE */
 function networkSource(path: string): NetworkSource {
   const directory = dirname(resolve(path));
-  const metadata = onnxMetadata(inputBytes(path), path);
   return {
     path,
-    metadata,
+    metadata: onnxMetadata(inputBytes(path), path),
+    bytes: (name) => inputBytes(resolve(directory, name)),
     text: (name) => inputText(resolve(directory, name)),
     has: (name) => existsSync(resolve(directory, name)),
   };
@@ -95,39 +102,91 @@ function unknown({ path, metadata }: NetworkSource): string {
   return `${path}: a network of no known family: inputs ${names(metadata.inputs)}; outputs ${names(metadata.outputs)}`;
 }
 
-function entriesOf({ words }: PackageParts, lm: NgramLm, lexicon: Lexicon): LexiconEntry[] {
-  return words.flatMap((word, label): LexiconEntry[] => {
-    if (label < SPECIAL_WORDS.length) return [];
-    const cost = lm.unigramCost(label);
-    return lexicon.pronounce(word).map((phones) => ({ word: label, phones, cost }));
+function report(
+  family: ModelFamily,
+  { guessed }: RecognizedNetwork,
+  { metadata }: NetworkSource,
+): Pick<ImportReport, 'family' | 'guessed' | 'warnings'> {
+  const dynamic = ['MatMulInteger', 'DynamicQuantizeLinear', 'ConvInteger'].some((o) => metadata.operators.has(o));
+  const warning =
+    'the network is quantised dynamically: its scores depend on the processor and on what runs in one batch';
+  return { family: family.name, guessed, warnings: dynamic ? [warning] : [] };
+}
+
+interface Parts {
+  options: ImportOptions;
+  network: RecognizedNetwork;
+  source: NetworkSource;
+  language: PackageParts;
+  /** Directory that is written to. */
+  under: string;
+}
+
+function write(parts: Parts): Pick<ImportReport, 'vocabulary' | 'unspelled' | 'graphStates' | 'graphArcs'> {
+  const { options, network, source, language, under } = parts;
+  if (!language.lm)
+    throw new HearkenError('MODEL_CARD', `${options.language} holds a whole grammar, not a language model`);
+  copyFileSync(source.path, resolve(under, NETWORK));
+  const external = [...source.metadata.externalFiles, ...network.files];
+  for (const file of external) copyFileSync(resolve(dirname(source.path), file), resolve(under, file));
+  const { recurrentLm } = language.card;
+  const files = ['words.txt', 'lm.bin', ...(recurrentLm ? Object.values(pick(recurrentLm)) : [])];
+  for (const file of files) copyFileSync(resolve(options.language, file), resolve(under, file));
+  const { entries, unspelled } = entriesOf(language, new NgramLm(language.lm), (word) =>
+    network.spell(word, options.lexicon),
+  );
+  const card = cardOf(parts);
+  const { silenceProbability } = network;
+  const graph = buildSearchGraph(entries, card.spelling.units, topologyOf(card), {
+    silenceProbability,
+    ...(options.onStep && { onStep: options.onStep }),
   });
+  writeFileSync(resolve(under, 'graph.bin'), writeSections(graph.toSections()));
+  for (const file of [NETWORK, ...external, ...files, 'graph.bin'])
+    card.checksums[file] = sha256(readFileSync(resolve(under, file)));
+  writeFileSync(resolve(under, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
+  const vocabulary = language.words.length - SPECIAL_WORDS.length;
+  return { vocabulary, unspelled, graphStates: graph.numStates, graphArcs: graph.numArcs };
 }
 
-/** Copies words and language models; their names. */
-function copyLanguage(from: string, { card }: PackageParts, out: string): string[] {
-  const { recurrentLm } = card;
-  const files = ['words.txt', 'lm.bin'];
-  if (recurrentLm) files.push(recurrentLm.network, recurrentLm.tables, recurrentLm.words);
-  for (const file of files) copyFileSync(resolve(from, basename(file)), resolve(out, file));
-  return files;
+/** The files of a recurrent language model. */
+const pick = ({ network, tables, words }: NonNullable<ModelCard['recurrentLm']>): Record<string, string> => ({
+  network,
+  tables,
+  words,
+});
+
+function entriesOf(
+  { words }: PackageParts,
+  lm: NgramLm,
+  spell: (word: string) => readonly (readonly string[])[],
+): { entries: LexiconEntry[]; unspelled: string[] } {
+  const entries: LexiconEntry[] = [];
+  const unspelled: string[] = [];
+  for (let label = SPECIAL_WORDS.length; label < words.length; label++) {
+    const ways = spell(words[label]);
+    if (ways.length === 0) unspelled.push(words[label]);
+    for (const phones of ways) entries.push({ word: label, phones, cost: lm.unigramCost(label) });
+  }
+  return { entries, unspelled };
 }
 
-function cardOf(network: RecognizedNetwork, language: ModelCard, files: readonly string[], out: string): ModelCard {
-  const { name, features, acoustic, topology, spelling, data, decoder } = network;
+function cardOf({ options, network, language: { card: language } }: Parts): ModelCard {
+  const { features, acoustic, topology, spelling, data, decoder, rescoringWordPenalty } = network;
+  const { recurrentLm, text } = language;
   return parseCard(
     {
       format: 2,
-      name,
+      name: options.name ?? network.name,
       language: network.language,
       features,
       acoustic: { file: NETWORK, ...acoustic },
       topology,
       spelling,
       decoder,
-      recurrentLm: language.recurrentLm,
-      checksums: Object.fromEntries(files.map((f) => [f, sha256(readFileSync(resolve(out, f)))])),
+      ...(recurrentLm && { recurrentLm: { ...recurrentLm, wordPenalty: rescoringWordPenalty } }),
       data,
-      text: language.text,
+      text,
     },
     'the new card',
   );

@@ -18,6 +18,8 @@ export interface WordsParts {
   recurrent?: { network: Uint8Array; tables: Sections; words: string[] };
   /** Text of the card's `topology.contexts`, where it has one. */
   contexts?: string;
+  /** Bytes of the card's `spelling.tokenizer`, where it has one. */
+  tokenizer?: Uint8Array;
 }
 
 export interface PackageParts extends WordsParts {
@@ -33,7 +35,7 @@ export function readPackage(directory: string): PackageParts {
   let parts: PackageParts;
   try {
     const lines = (name: string): string[] => readFileSync(file(name), 'utf8').trimEnd().split('\n');
-    const { recurrentLm, topology } = card;
+    const { recurrentLm, spelling, topology } = card;
     const contexts = topology.kind === 'chain' ? topology.contexts : undefined;
     parts = {
       card,
@@ -41,6 +43,7 @@ export function readPackage(directory: string): PackageParts {
       ...(card.secondPass && { secondPass: sharedBytes(file(card.secondPass.file)) }),
       words: lines('words.txt'),
       ...(contexts && { contexts: readFileSync(file(contexts), 'utf8') }),
+      ...(spelling.tokenizer && { tokenizer: sharedBytes(file(spelling.tokenizer)) }),
       ...(card.graph === 'lookahead' && { lm: readSectionFile(file('lm.bin'), NgramLm.KIND) }),
       graph: readSectionFile(file('graph.bin'), ConstFst.KIND),
       ...(recurrentLm && {

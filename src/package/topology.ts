@@ -10,7 +10,7 @@ import { packageFile, readCard } from './read-card.js';
  * @throws MODEL_CARD where they do not fit the card; MODEL_FILE where they are not a table
  */
 export function topologyOf({ name, topology, spelling, acoustic }: ModelCard, contexts?: string): Topology {
-  if (topology.kind === 'ctc') return new CtcTopology(acoustic.columns, topology.blank);
+  if (topology.kind === 'ctc') return new CtcTopology(acoustic.columns, topology.blank, topology.blankCost);
   const phones = spelling.units.length;
   const table = contexts === undefined ? ContextTable.monophone(phones) : ContextTable.parse(contexts);
   if (table.phones !== phones || 2 * table.units !== acoustic.columns)

@@ -55,7 +55,9 @@ export async function spotterOf(
     keywords.map(async ({ text, pronunciations, threshold = DEFAULT_THRESHOLD }) => {
       const given = pronunciations?.map((p) => [phonesOf(p)]);
       const ways = given ?? waysToSay(await vocabulary.pronounce(wordsOf(text)));
-      const spelled = ways.map((words) => inPhones(words, numbers)).filter((p) => p !== undefined);
+      const spelled = ways
+        .map((words) => inPhones(words, numbers, vocabulary.hasSilence))
+        .filter((p) => p !== undefined);
       if (spelled.length === 0)
         throw new HearkenError('OPTION_INVALID', `keyword "${text}" has no pronunciation in the phones of the model`);
       // A pause may be made between words.
@@ -73,10 +75,14 @@ function waysToSay(words: readonly (readonly Pronunciation[])[]): Pronunciation[
   );
 }
 
-/** Phone numbers of a way, run together and with a pause at every end of a word. */
-function inPhones(words: readonly Pronunciation[], numbers: ReadonlyMap<string, number>): number[][] | undefined {
+/** Phone numbers of a way, run together and, where there is a unit for it, with a pause at every end of a word. */
+function inPhones(
+  words: readonly Pronunciation[],
+  numbers: ReadonlyMap<string, number>,
+  pauses: boolean,
+): number[][] | undefined {
   const spelled = words.map((phones) => phones.map((p) => numbers.get(p) ?? -1));
   if (spelled.some((phones) => phones.includes(-1))) return undefined;
-  const paused = spelled.flatMap((phones, i) => (i > 0 ? [SILENCE, ...phones] : phones));
-  return spelled.length > 1 ? [spelled.flat(), paused] : [paused];
+  if (spelled.length === 1 || !pauses) return [spelled.flat()];
+  return [spelled.flat(), spelled.flatMap((phones, i) => (i > 0 ? [SILENCE, ...phones] : phones))];
 }

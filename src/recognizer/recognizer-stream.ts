@@ -49,7 +49,9 @@ export class RecognizerStream {
         stream.#audio = new SegmentAudio(start);
         second = { ...model.secondPass, audio: stream.#audio };
       }
-      stream.#transcriber = new Transcriber(stream.#clock, extension, spelled, options, second);
+      // Segments that are whole before they are searched are not cut again.
+      const ends = stream.#cutter ? { endpoint: [] } : {};
+      stream.#transcriber = new Transcriber(stream.#clock, extension, spelled, { ...options, ...ends }, second);
     }
     const keywords = options.keywords ?? [];
     if (keywords.length > 0) stream.#spotter = await spotterOf(keywords, vocabulary);

@@ -9,9 +9,9 @@ import {
   type WordSlots,
   wordSlots,
 } from '../graph/index.js';
-import type { Lexicon, Pronunciation } from '../lexicon/index.js';
+import type { Lexicon, Pronunciation, Spelling } from '../lexicon/index.js';
 import { NgramLm } from '../lm/index.js';
-import { type ModelCard, topologyOf, type WordsParts } from '../package/index.js';
+import { type ModelCard, spelledNames, spellingOf, topologyOf, type WordsParts } from '../package/index.js';
 import type { OpenNetwork } from '../runtime/index.js';
 import { inTurns } from '../turns.js';
 import { countNewWords, type NewWord, phonesOf } from './new-words.js';
@@ -51,6 +51,7 @@ export class ExtensibleVocabulary {
   readonly plain: Vocabulary;
   #labels: ReadonlyMap<string, number> | undefined;
   #topology: Topology | undefined;
+  #spelling: Spelling | undefined;
   #slots: WordSlots | undefined;
   #rarest = 0;
   #extensions = new Map<string, Extension>();
@@ -97,8 +98,16 @@ export class ExtensibleVocabulary {
     return (this.#topology ??= topologyOf(this.#parts.card, this.#parts.contexts));
   }
 
-  /** Pronunciations of each word, by dictionary and letters. */
+  /** Whether a unit stands for what is between two words. */
+  get hasSilence(): boolean {
+    return this.#parts.card.spelling.kind !== 'pieces';
+  }
+
+  /** Pronunciations of each word, by dictionary and letters; spellings where the units are letters or pieces. */
   async pronounce(words: readonly string[]): Promise<(readonly Pronunciation[])[]> {
+    const { card, tokenizer } = this.#parts;
+    const spelling = (this.#spelling ??= spellingOf(card.spelling, tokenizer));
+    if (spelling) return inTurns(words, TURN, (word) => spelledNames(spelling, word));
     const lexicon = await this.#lexicon();
     return inTurns(words, TURN, (word) => lexicon.pronounce(word));
   }
@@ -155,6 +164,8 @@ export class ExtensibleVocabulary {
     for (const [text, word] of added) {
       const known = plain.label(text);
       const given = word.pronunciations?.map(phonesOf);
+      if (given && this.#parts.card.spelling.kind !== 'phones')
+        throw new HearkenError('OPTION_INVALID', `new word "${text}": the model spells words, it has no phones`);
       const pronunciations = given ?? guesses.get(text) ?? [];
       if (pronunciations.length === 0 && known === undefined) {
         unpronounced.push(text);

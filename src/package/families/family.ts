@@ -1,3 +1,4 @@
+import type { Lexicon } from '../../lexicon/index.js';
 import type { ModelCard } from '../card.js';
 import type { OnnxMetadata } from '../onnx-metadata.js';
 
@@ -8,6 +9,8 @@ export interface NetworkSource {
   metadata: OnnxMetadata;
   /** Text of a file of this name in the network's directory. @throws INPUT_NOT_FOUND */
   text(name: string): string;
+  /** @throws INPUT_NOT_FOUND */
+  bytes(name: string): Uint8Array;
   has(name: string): boolean;
 }
 
@@ -19,14 +22,18 @@ export interface RecognizedNetwork {
   acoustic: Omit<ModelCard['acoustic'], 'file'>;
   topology: ModelCard['topology'];
   spelling: ModelCard['spelling'];
+  /** Other files of the network's directory that belong into the package. */
+  files: readonly string[];
   /** Who made the network, and under what licence. */
   data: ModelCard['data'];
   /** Decoder settings that this network does best with. */
   decoder: ModelCard['decoder'];
   /** Probability of the unit that stands for what is between two words; 0 where there is none. */
   silenceProbability: number;
-  /** Ways to say words that a dictionary lacks: the network was trained on them. */
-  pronunciations: Readonly<Record<string, readonly string[]>>;
+  /** The ways to write a word in names of the units, the likeliest first; none where it cannot be. */
+  spell(word: string, lexicon: Lexicon): readonly (readonly string[])[];
+  /** Nats that a word costs more when finals are rescored than in the first pass. */
+  rescoringWordPenalty: number;
   /** What was taken to be so without the files saying it. */
   guessed: readonly string[];
 }

@@ -10,6 +10,12 @@ const SYMBOLS: Readonly<Record<string, string>> = {
   ...{ NG: 'ŋ', OW: 'oʊ o', OY: 'ɔɪ', P: 'p', R: 'ɹ', S: 's', SH: 'ʃ', T: 't', TH: 'θ', UH: 'ʊ', UW: 'u', V: 'v' },
   ...{ W: 'w', Y: 'j', Z: 'z', ZH: 'ʒ' },
 };
+/** Words that it learnt as they are said by themselves. */
+const CITATION = new Map([
+  ['the', ['DH', 'IY']],
+  ['a', ['AE']],
+  ['to', ['T', 'OW']],
+]);
 const VOCABULARY = 'g2p_vocab.json';
 const BLANK = '<blank>';
 
@@ -52,12 +58,17 @@ export const HAMA: ModelFamily = {
         maxSeconds: 30,
         states: [],
       },
-      topology: { kind: 'ctc', blank: PHONES.length },
+      topology: { kind: 'ctc', blank: PHONES.length, blankCost: 1 },
       spelling: { kind: 'phones', units: [...PHONES, BLANK] },
-      data: [{ name: 'hama', licence: 'Apache-2.0', attribution: 'the authors of the Python package hama' }],
-      decoder: {},
+      files: [],
+      data: [{ name: 'hama', licence: 'Apache-2.0', attribution: 'Seongmin Park' }],
+      decoder: { lmWeight: 1.2, maxActive: 4000 },
       silenceProbability: 0.9,
-      pronunciations: { the: ['DH IY'], a: ['AE'], to: ['T OW'] },
+      spell(word, lexicon) {
+        const citation = CITATION.get(word);
+        return citation ? [...lexicon.pronounce(word), citation] : lexicon.pronounce(word);
+      },
+      rescoringWordPenalty: 0,
       guessed: ['phones of CMUdict by symbol', 'English'],
     };
   },

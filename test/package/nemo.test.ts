@@ -1,0 +1,96 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+import { expect } from 'chai';
+import { Engine, type LiveOptions, type Segment } from '../../src/index.js';
+import { standardLexicon } from '../../src/lexicon/index.js';
+import { buildLanguage, DEFAULT_MODEL, type ImportReport, importModel } from '../../src/package/index.js';
+import { codeOf } from '../support/errors.js';
+import { writeOnnx } from '../support/onnx-writer.js';
+import { toneNetwork, tones } from '../support/tones.js';
+
+const PIECES = ['<unk>', '▁he', 'llo', '▁wor', 'ld', '▁a', 's', 'l'];
+const CHARACTERS = ['a', 'l', '▁', 's', 'o'];
+
+const table = (units: readonly string[]): string => units.map((unit, i) => `${unit} ${i}\n`).join('');
+
+/** A NeMo network that writes tones: no real one can be had here, and in this a wrong axis or order gives other words. */
+describe('networks of NeMo', function () {
+  this.timeout(60_000);
+  const lexicon = standardLexicon();
+  let dir: string;
+  let language: string;
+  before(async () => {
+    dir = mkdtempSync(resolve(tmpdir(), 'hearken-nemo-'));
+    language = resolve(dir, 'words');
+    const text = resolve(dir, 'text.txt');
+    writeFileSync(text, 'hello world\na world\nas all\nall a hello\nall also\n'.repeat(2));
+    await buildLanguage({ texts: [text], exclude: [], tune: [], base: DEFAULT_MODEL, out: language, lexicon });
+  });
+  after(() => rmSync(dir, { recursive: true }));
+
+  /** Files of a network and the package of it. */
+  function imported(name: string, files: Record<string, string | Uint8Array>): ImportReport {
+    const from = resolve(dir, `${name}-files`);
+    mkdirSync(from, { recursive: true });
+    for (const [file, content] of Object.entries(files)) writeFileSync(resolve(from, file), content);
+    return importModel({ source: resolve(from, 'model.onnx'), out: () => resolve(dir, name), language, lexicon });
+  }
+
+  async function segments(model: string, units: number[], options: LiveOptions = {}): Promise<Segment[]> {
+    await using engine = await Engine.load({ model: resolve(dir, model), workers: 1 });
+    const stream = engine.createStream({ sampleRate: 16000, ...options });
+    const found = (async () => {
+      const out: Segment[] = [];
+      for await (const result of stream) if (result.type === 'final') out.push(result);
+      return out;
+    })();
+    const samples = tones(units);
+    for (let at = 0; at < samples.length; at += 3000) await stream.accept(samples.slice(at, at + 3000));
+    stream.endInput();
+    return await found;
+  }
+
+  const textOf = (all: Segment[]): string => all.map((s) => s.text).join(' ');
+
+  it('with word pieces give words and their times, units by tokens.txt, the blank last', async () => {
+    const report = imported('pieces', {
+      'model.onnx': writeOnnx(toneNetwork(9)),
+      'tokens.txt': table([...PIECES, '<blk>']),
+    });
+    expect(report.family).to.equal('nemo-ctc');
+    expect(report.unspelled).to.deep.equal(['also']);
+    const found = await segments('pieces', [1, 2, 3, 4, 5, 7, 7, 5]);
+    expect(textOf(found)).to.equal('hello world all a');
+    // "world" is the third and fourth tone: from 0.94 to 1.46 s.
+    const { start, end } = found[0].words[1];
+    expect(start).to.be.closeTo(0.94, 0.05);
+    expect(end).to.be.closeTo(1.46, 0.05);
+  });
+
+  it('with word pieces take new words by spelling', async () => {
+    imported('pieces', { 'model.onnx': writeOnnx(toneNetwork(9)), 'tokens.txt': table([...PIECES, '<blk>']) });
+    expect(textOf(await segments('pieces', [1, 2, 6, 5]))).to.not.include('hellos');
+    const phrases = [{ text: 'hellos' }];
+    expect(textOf(await segments('pieces', [1, 2, 6, 5], { phrases }))).to.equal('hellos a');
+  });
+
+  it('with characters give words, with the space between them', async () => {
+    const report = imported('characters', { 'model.onnx': writeOnnx(toneNetwork(6)), 'vocab.txt': table(CHARACTERS) });
+    expect(report.unspelled).to.include('hello');
+    expect(textOf(await segments('characters', [0, 1, 1, 2, 0, 2, 0, 1, 3, 4]))).to.equal('all a also');
+  });
+
+  it('say what was guessed, and refuse files that do not fit', () => {
+    const network = toneNetwork(9);
+    const bare = writeOnnx({ ...network, properties: {} });
+    const guessed = imported('bare', { 'model.onnx': bare, 'tokens.txt': table(PIECES) }).guessed.join('; ');
+    expect(guessed).to.include('8 feature frames').and.include('per feature').and.include('tokenizer');
+    const files = (tokens: string, properties?: Record<string, string>) => (): unknown =>
+      imported('wrong', { 'model.onnx': writeOnnx(toneNetwork(9, properties)), 'tokens.txt': tokens });
+    expect(codeOf(files(table(PIECES.slice(2))))).to.equal('MODEL_FILE');
+    expect(codeOf(files('no numbers\n'))).to.equal('LEXICON_FORMAT');
+    expect(codeOf(files(table(PIECES), { is_giga_am: '1' }))).to.equal('MODEL_FILE');
+    expect(codeOf(() => imported('alone', { 'model.onnx': bare }))).to.equal('MODEL_NOT_FOUND');
+  });
+});
