@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { PcmDecoder } from '../src/audio/index.js';
-import { type ChannelResult, HearkenError, type RecognitionStream } from '../src/index.js';
+import { type ChannelResult, HearkenError, type LiveStream, type RecordingStream } from '../src/index.js';
 import { recordError, recordSummary, type ServerContext } from './context.js';
 import { IdleTimer } from './idle-timer.js';
 import type { LiveSession } from './live-sessions.js';
@@ -31,8 +31,9 @@ export class StreamSession implements LiveSession {
   received = 0;
   #context: ServerContext;
   #options: StartMessage;
-  #stream: RecognitionStream;
-  #decoder: PcmDecoder | undefined;
+  /** Raw audio of one channel is a live stream. */
+  #live: { stream: LiveStream; decoder: PcmDecoder } | undefined;
+  #recording: RecordingStream | undefined;
   #outlet: Outlet | undefined;
   #kept: Numbered[] = [];
   #seq = 0;
@@ -69,13 +70,13 @@ export class StreamSession implements LiveSession {
     const { maxSessionSeconds: maxSeconds, maxSecondsPerKilobyte } = context.limits;
     const limits = { maxSeconds, maxSecondsPerKilobyte };
     if (encoding === 'container')
-      this.#stream = context.engine.createRecordingStream({ ...common, limits, channels: channelMode });
+      this.#recording = context.engine.createRecordingStream({ ...common, limits, channels: channelMode });
     else if (channels > 1) {
       const raw = { sampleRate, encoding, channels };
-      this.#stream = context.engine.createRecordingStream({ ...common, limits, raw, channels: channelMode });
+      this.#recording = context.engine.createRecordingStream({ ...common, limits, raw, channels: channelMode });
     } else {
-      this.#stream = context.engine.createStream({ ...common, sampleRate });
-      this.#decoder = new PcmDecoder(encoding, 1);
+      const stream = context.engine.createStream({ ...common, sampleRate });
+      this.#live = { stream, decoder: new PcmDecoder(encoding, 1) };
     }
     const leaveLive = context.live.add(this);
     this.#leave = () => {
@@ -87,6 +88,10 @@ export class StreamSession implements LiveSession {
     context.log.info({ session: this.id, encoding, sampleRate, channels, metadata: options.metadata }, 'session start');
     this.#read().catch((error: unknown) => this.#fail(error));
     this.#expectMessages();
+  }
+
+  get #stream(): LiveStream | RecordingStream {
+    return (this.#live?.stream ?? this.#recording) as LiveStream | RecordingStream;
   }
 
   /** A client is there, at first or again. @param seq of the last answer it has seen */
@@ -149,14 +154,14 @@ export class StreamSession implements LiveSession {
     this.#finalized = 0;
     this.#repeated = 0;
     this.received += bytes.length;
-    if (this.#decoder) {
+    if (this.#live) {
       const { maxSessionSeconds } = this.#context.limits;
-      const [samples] = this.#decoder.decode(bytes);
+      const [samples] = this.#live.decoder.decode(bytes);
       this.#samples += samples.length;
       if (this.#samples > maxSessionSeconds * this.#options.sampleRate)
         throw new HearkenError('SERVER_LIMIT', `a session may have ${maxSessionSeconds} seconds of audio`);
-      if (samples.length > 0) await this.#idle.during(this.#stream.accept(samples));
-    } else await this.#idle.during(this.#stream.acceptBytes(bytes));
+      if (samples.length > 0) await this.#idle.during(this.#live.stream.accept(samples));
+    } else await this.#idle.during(this.#recording?.acceptBytes(bytes) ?? Promise.resolve());
     if (this.received - this.#acknowledged >= ACK_BYTES) this.#acknowledge();
   }
 
@@ -166,7 +171,7 @@ export class StreamSession implements LiveSession {
   }
 
   async finalize(): Promise<void> {
-    this.#onlyLive('finalize');
+    const live = this.#onlyLive('finalize');
     if (this.#draining) return;
     // A client that comes back sends those again that it had sent at this byte.
     if (this.#repeated > 0) {
@@ -174,21 +179,22 @@ export class StreamSession implements LiveSession {
       return;
     }
     this.#finalized++;
-    await this.#idle.during(this.#stream.finalize());
+    await this.#idle.during(live.finalize());
   }
 
   async reset(): Promise<void> {
-    this.#onlyLive('reset');
+    const live = this.#onlyLive('reset');
     if (this.#draining) return;
-    await this.#idle.during(this.#stream.reset());
+    await this.#idle.during(live.reset());
   }
 
-  #onlyLive(what: string): void {
-    if (!this.#decoder)
+  #onlyLive(what: string): LiveStream {
+    if (!this.#live)
       throw new HearkenError(
         'SERVER_MESSAGE',
         `"${what}" needs raw audio of one channel, not a container or several channels`,
       );
+    return this.#live.stream;
   }
 
   /** No more audio; the answers still to come end with `done`. */

@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   SCORING_INPUT: 'Reference and hypothesis cannot be compared.',
   STREAM_CLOSED: 'The stream was already finished or aborted.',
   STREAM_ABORTED: 'The caller aborted the stream.',
+  STREAM_KIND: 'The call belongs to the other kind of stream: samples are pushed to live streams, bytes to recordings.',
   WORKER_FAILED: 'A worker thread died; its streams are lost, others go on.',
   SERVER_UNAUTHORIZED: 'The server needs a bearer token, or does not allow this origin.',
   SERVER_MESSAGE: 'A message from a client is not what the protocol allows here.',

@@ -7,8 +7,12 @@ export { FORMATS, type FormatName, formatTranscript, type Transcript } from './f
 export type { ModelCard } from './package/index.js';
 export { Engine, type EngineOptions, type LiveOptions, type TranscribeOptions } from './recognizer/engine.js';
 export { DEFAULT_THRESHOLD, type KeywordOption } from './recognizer/keywords.js';
+export type { LiveStream } from './recognizer/live-stream.js';
 export type { ChannelResult, RecordingPart, StreamSummary } from './recognizer/messages.js';
 export type { NewWord } from './recognizer/new-words.js';
 export { DEFAULT_BOOST, type Phrase, type WordClasses } from './recognizer/phrases.js';
+export type { LiveEncoding, Pcm16 } from './recognizer/pushed-samples.js';
 export type { RecognitionStream } from './recognizer/recognition-stream.js';
+export type { RecordingInput } from './recognizer/recording-input.js';
+export type { RecordingStream } from './recognizer/recording-stream.js';
 export type { Alternative, KeywordHit, Partial, Result, Segment, Word, WrittenPiece } from './recognizer/results.js';

@@ -109,7 +109,10 @@ export function extendGraph(
       for (const [child, below] of node.children) if (child !== but) at.push(enter(below, child, unit, node.cost));
     };
     const { blank } = topology;
-    if (blank === undefined) return ways(own);
+    if (blank === undefined) {
+      ways(own);
+      return;
+    }
     const between = addState();
     arcsOf(between).push({ ilabel: columnLabel(blank), olabel: 0, weight: 0, next: between });
     ways(arcsOf(between));

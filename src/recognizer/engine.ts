@@ -1,16 +1,20 @@
 import { availableParallelism } from 'node:os';
-import { type AudioInput, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from '../audio/index.js';
+import { MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from '../audio/index.js';
 import { checkEndpointRules, decoderOptions } from '../decoder/index.js';
 import { HearkenError } from '../errors.js';
 import { openFeatures } from '../frontend/index.js';
 import { DEFAULT_MODEL, findModel, type ModelCard } from '../package/index.js';
 import { checkProviders } from '../runtime/index.js';
 import { countKeywords } from './keywords.js';
+import { LiveStream } from './live-stream.js';
 import type { ChannelResult, FromWorker, LoadedParts, RecordingOptions, WorkerSetup } from './messages.js';
 import { countNewWords } from './new-words.js';
 import { countPhrases } from './phrases.js';
-import { RecognitionStream } from './recognition-stream.js';
+import type { LiveEncoding, Pcm16 } from './pushed-samples.js';
+import type { RecognitionStream } from './recognition-stream.js';
+import { openInput, type RecordingInput } from './recording-input.js';
 import { checkPart } from './recording-part.js';
+import { RecordingStream } from './recording-stream.js';
 import type { StreamOptions } from './stream-options.js';
 import { WorkerClient } from './worker-client.js';
 
@@ -32,10 +36,14 @@ export interface EngineOptions {
 export interface LiveOptions extends StreamOptions {
   /** Hz of the samples that will be pushed; default 16000. */
   sampleRate?: number;
+  /** `s16le`: 16-bit PCM can be pushed too, as an Int16Array or, little endian, as a Buffer. */
+  encoding?: LiveEncoding;
   signal?: AbortSignal;
 }
 
 export interface TranscribeOptions extends RecordingOptions {
+  /** Hz of an input that is a Float32Array. */
+  sampleRate?: number;
   signal?: AbortSignal;
 }
 
@@ -130,8 +138,10 @@ export class Engine implements AsyncDisposable {
   }
 
   /** A stream of samples that are pushed as they come. @throws OPTION_INVALID */
-  createStream(options: LiveOptions = {}): RecognitionStream {
-    const { sampleRate = this.sampleRate, signal, ...rest } = options;
+  createStream(options: LiveOptions & { encoding: 's16le' }): LiveStream<Pcm16>;
+  createStream(options?: LiveOptions): LiveStream;
+  createStream(options: LiveOptions = {}): LiveStream<Pcm16> {
+    const { sampleRate = this.sampleRate, encoding, signal, ...rest } = options;
     if (!(Number.isInteger(sampleRate) && sampleRate >= MIN_SAMPLE_RATE && sampleRate <= MAX_SAMPLE_RATE)) {
       throw new HearkenError(
         'OPTION_INVALID',
@@ -139,31 +149,25 @@ export class Engine implements AsyncDisposable {
       );
     }
     this.#checkOptions(rest);
-    return new RecognitionStream(
-      this.#leastBusy(),
-      (id) => ({ type: 'samples-open', id, sampleRate, options: rest }),
-      signal,
-    );
+    return new LiveStream(this.#leastBusy(), { sampleRate, encoding, options: rest, signal });
   }
 
-  /** A recording pushed as bytes, or read from `path` by the worker itself. */
-  createRecordingStream(options: TranscribeOptions = {}, path?: string): RecognitionStream {
-    const { signal, ...rest } = options;
-    this.#checkOptions(rest);
-    if (rest.part) checkPart(rest.part, this.frameShift);
-    return new RecognitionStream(
-      this.#leastBusy(),
-      (id) => ({ type: 'recording', id, ...(path !== undefined && { path }), options: rest }),
-      signal,
-    );
+  /** A recording whose bytes are pushed. @throws OPTION_INVALID */
+  createRecordingStream(options: Omit<TranscribeOptions, 'sampleRate'> = {}): RecordingStream {
+    return this.#record(options);
+  }
+
+  #record({ signal, ...options }: Omit<TranscribeOptions, 'sampleRate'>, path?: string): RecordingStream {
+    this.#checkOptions(options);
+    if (options.part) checkPart(options.part, this.frameShift);
+    return new RecordingStream(this.#leastBusy(), options, signal, path);
   }
 
   /**
    * Results of a recording as they are decided. Reading, decoding of the container and recognition happen in a worker.
-   * @param input a path, bytes, a Node stream, or any async sequence of byte chunks
-   * @throws AUDIO_*, INPUT_NOT_FOUND, STREAM_ABORTED, WORKER_FAILED
+   * @throws OPTION_INVALID, AUDIO_*, INPUT_NOT_FOUND, STREAM_ABORTED, WORKER_FAILED
    */
-  async *transcribe(input: AudioInput, options: TranscribeOptions = {}): AsyncGenerator<ChannelResult> {
+  async *transcribe(input: RecordingInput, options: TranscribeOptions = {}): AsyncGenerator<ChannelResult> {
     const stream = this.open(input, options);
     try {
       yield* { [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator]() };
@@ -172,16 +176,12 @@ export class Engine implements AsyncDisposable {
     }
   }
 
-  /** As transcribe(), giving the stream itself with its `done` summary. */
-  open(input: AudioInput, options: TranscribeOptions = {}): RecognitionStream {
-    if (typeof input === 'string') return this.createRecordingStream(options, input);
-    const stream = this.createRecordingStream(options);
-    const chunks = input instanceof Uint8Array ? slices(input) : (input as AsyncIterable<Uint8Array>);
-    const feeding = (async () => {
-      for await (const chunk of chunks) await stream.acceptBytes(chunk);
-      stream.endInput();
-    })();
-    feeding.catch(() => stream.abort());
+  /** As transcribe(), giving the stream itself with its `done` summary. @throws OPTION_INVALID */
+  open(input: RecordingInput, { sampleRate, ...options }: TranscribeOptions = {}): RecognitionStream {
+    const opened = openInput(input, sampleRate);
+    if ('path' in opened) return this.#record(options, opened.path);
+    const stream = this.#record({ ...options, ...(opened.raw && { raw: opened.raw }) });
+    stream.feed(opened.chunks).catch(() => undefined);
     return stream;
   }
 
@@ -194,8 +194,4 @@ export class Engine implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-function* slices(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += 1 << 16) yield bytes.subarray(at, at + (1 << 16));
 }

@@ -2,9 +2,12 @@ import { Worker } from 'node:worker_threads';
 import { HearkenError } from '../errors.js';
 import type { FromWorker, ToWorker, WorkerSetup } from './messages.js';
 
-/** What a stream hears from its worker. */
+/** What a worker says of one stream. */
+export type StreamMessage = Exclude<Extract<FromWorker, { id: number }>, { type: 'aborted' }>;
+
+/** Who is called when a worker says something of a stream. */
 export interface WorkerListener {
-  message(message: Extract<FromWorker, { id: number }>): void;
+  message(message: StreamMessage): void;
   /** The worker died. */
   lost(error: HearkenError): void;
 }
@@ -26,6 +29,9 @@ const commandLine = (): number =>
 export class WorkerClient {
   #worker: Worker;
   #listeners = new Map<number, WorkerListener>();
+  /** Streams given up that may still run. */
+  #aborting = new Set<number>();
+  #loading = true;
   #closing = false;
   readonly ready: Promise<Extract<FromWorker, { type: 'ready' }>>;
   readonly exited: Promise<void>;
@@ -38,8 +44,11 @@ export class WorkerClient {
     });
     this.ready = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: FromWorker) => {
-        if (message.type === 'ready') resolve(message);
-        else if (message.type === 'failed') reject(new HearkenError(message.code, message.message));
+        if (message.type === 'ready') {
+          this.#loading = false;
+          this.#holdProcess();
+          resolve(message);
+        } else if (message.type === 'failed') reject(new HearkenError(message.code, message.message));
         else this.#dispatch(message);
       });
       this.#worker.once('error', (cause) => {
@@ -66,20 +75,34 @@ export class WorkerClient {
 
   attach(id: number, listener: WorkerListener): void {
     this.#listeners.set(id, listener);
+    this.#holdProcess();
   }
 
   send(message: ToWorker, transfer: ArrayBuffer[] = []): void {
     this.#worker.postMessage(message, transfer);
   }
 
-  detach(id: number): void {
-    this.#listeners.delete(id);
+  /** Give a stream up; nothing more is said of it. */
+  abort(id: number): void {
+    if (!this.#listeners.delete(id)) return;
+    this.#aborting.add(id);
+    this.send({ type: 'abort', id });
   }
 
   #dispatch(message: Extract<FromWorker, { id: number }>): void {
-    const listener = this.#listeners.get(message.id);
-    if (message.type === 'done' || message.type === 'error') this.#listeners.delete(message.id);
-    listener?.message(message);
+    if (message.type === 'aborted') this.#aborting.delete(message.id);
+    else {
+      const listener = this.#listeners.get(message.id);
+      if (message.type === 'done' || message.type === 'error') this.#listeners.delete(message.id);
+      listener?.message(message);
+    }
+    this.#holdProcess();
+  }
+
+  /** The thread keeps the process alive while it loads, works or ends; an idle one does not. Ended in mid-inference it would crash it. */
+  #holdProcess(): void {
+    if (this.#loading || this.#closing || this.#listeners.size + this.#aborting.size > 0) this.#worker.ref();
+    else this.#worker.unref();
   }
 
   #lose(error: HearkenError): void {
@@ -91,6 +114,7 @@ export class WorkerClient {
   /** Ask the thread to end; it does once its inference is through. Terminating it mid-run would abort the process. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#holdProcess();
     for (const [id] of this.#listeners) this.send({ type: 'abort', id });
     this.send({ type: 'close' });
     await this.exited;

@@ -45,7 +45,12 @@ export async function converse(
     if (socket.ended) continue;
     socket.json(session === undefined ? { type: 'start', ...start } : { type: 'resume', session, seq });
     const ready = await socket.until((m) => m.type === 'ready');
-    if (ready) await send(socket, steps, ready.received, () => cutNow() && (cut(), true));
+    const cutHere = (): boolean => {
+      const now = cutNow();
+      if (now) cut();
+      return now;
+    };
+    if (ready) await send(socket, steps, ready.received, cutHere);
     await socket.closed;
   }
   return out;

@@ -150,7 +150,7 @@ export class RawSocket {
   }
 
   /** The first message that `wanted` accepts; undefined where the connection ended without one. */
-  async until(wanted: (message: Message) => boolean): Promise<Message | undefined> {
+  async until(wanted: (message: Message) => boolean): Promise<Message> {
     for (;;) {
       const found = this.messages.find(wanted);
       if (found !== undefined || this.ended) return found;
