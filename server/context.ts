@@ -32,7 +32,7 @@ export function recordError({ metrics, log }: ServerContext, error: unknown, ses
   const known =
     error instanceof ZodError
       ? new HearkenError('SERVER_MESSAGE', 'no such message')
-      : toHearkenError(error, 'SERVER_MESSAGE');
+      : toHearkenError(error, 'INTERNAL');
   metrics.errors.inc({ code: known.code });
   log.warn({ session, code: known.code, error: known.message }, 'session error');
   return known;

@@ -5,7 +5,13 @@ export type { DecoderOptions } from './decoder/index.js';
 export { ERROR_CODES, type ErrorCode, HearkenError } from './errors.js';
 export { FORMATS, type FormatName, formatTranscript, type Transcript } from './formats/index.js';
 export type { ModelCard } from './package/index.js';
-export { Engine, type EngineOptions, type LiveOptions, type TranscribeOptions } from './recognizer/engine.js';
+export { Engine } from './recognizer/engine.js';
+export type {
+  EngineOptions,
+  LiveOptions,
+  PushedRecordingOptions,
+  TranscribeOptions,
+} from './recognizer/engine-options.js';
 export { DEFAULT_THRESHOLD, type KeywordOption } from './recognizer/keywords.js';
 export type { LiveStream } from './recognizer/live-stream.js';
 export type { ChannelResult, RecordingPart, StreamSummary } from './recognizer/messages.js';

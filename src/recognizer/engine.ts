@@ -5,47 +5,20 @@ import { HearkenError } from '../errors.js';
 import { openFeatures } from '../frontend/index.js';
 import { DEFAULT_MODEL, findModel, type ModelCard } from '../package/index.js';
 import { checkProviders } from '../runtime/index.js';
+import type { EngineOptions, LiveOptions, PushedRecordingOptions, TranscribeOptions } from './engine-options.js';
 import { countKeywords } from './keywords.js';
 import { LiveStream } from './live-stream.js';
-import type { ChannelResult, FromWorker, LoadedParts, RecordingOptions, WorkerSetup } from './messages.js';
+import type { ChannelResult, FromWorker, LoadedParts, WorkerSetup } from './messages.js';
 import { countNewWords } from './new-words.js';
+import { checkNames, ENGINE_OPTIONS, LIVE_OPTIONS, RECORDING_OPTIONS, TRANSCRIBE_OPTIONS } from './option-names.js';
 import { countPhrases } from './phrases.js';
-import type { LiveEncoding, Pcm16 } from './pushed-samples.js';
+import type { Pcm16 } from './pushed-samples.js';
 import type { RecognitionStream } from './recognition-stream.js';
 import { openInput, type RecordingInput } from './recording-input.js';
 import { checkPart } from './recording-part.js';
 import { RecordingStream } from './recording-stream.js';
 import type { StreamOptions } from './stream-options.js';
 import { WorkerClient } from './worker-client.js';
-
-export interface EngineOptions {
-  /** A model package: its directory, or its name (`findModel` of `hearken/package`); default the shipped English one. */
-  model?: string;
-  /** Packages with other words for the model, made by `hearken graph build`, `build-model` or `adapt`, by the names streams choose them by. */
-  grammars?: Readonly<Record<string, string>>;
-  /** Worker threads; default one a core. */
-  workers?: number;
-  /** Heap a worker thread may grow to, in MB, before it dies and is replaced; models and audio lie outside it. Default 1024. */
-  workerMemory?: number;
-  /** Execution providers in order of preference; default `['cpu']`. */
-  providers?: readonly string[];
-  /** Told of things a user should know, a provider passed over for instance; default: console.warn. */
-  onWarning?: (message: string) => void;
-}
-
-export interface LiveOptions extends StreamOptions {
-  /** Hz of the samples that will be pushed; default 16000. */
-  sampleRate?: number;
-  /** `s16le`: 16-bit PCM can be pushed too, as an Int16Array or, little endian, as a Buffer. */
-  encoding?: LiveEncoding;
-  signal?: AbortSignal;
-}
-
-export interface TranscribeOptions extends RecordingOptions {
-  /** Hz of an input that is a Float32Array. */
-  sampleRate?: number;
-  signal?: AbortSignal;
-}
 
 const MAX_WORKERS = 256;
 const HEAP_MEGABYTES = 1024;
@@ -62,6 +35,8 @@ export class Engine implements AsyncDisposable {
   #closed = false;
 
   private constructor(ready: Extract<FromWorker, { type: 'ready' }>, setup: WorkerSetup, first: WorkerClient) {
+    if (ready?.type !== 'ready')
+      throw new HearkenError('OPTION_INVALID', 'an engine is made by `await Engine.load()`, not by `new Engine()`');
     this.card = (ready.parts as LoadedParts).model.card;
     this.provider = ready.provider;
     this.frameShift = openFeatures(this.card.features).frameShift;
@@ -71,14 +46,18 @@ export class Engine implements AsyncDisposable {
 
   /** Load a model package and start the workers. @throws MODEL_*, PROVIDER_*, OPTION_INVALID */
   static async load(options: EngineOptions = {}): Promise<Engine> {
+    checkNames(options, ENGINE_OPTIONS);
     const workers = options.workers ?? availableParallelism();
     if (!(Number.isInteger(workers) && workers >= 1 && workers <= MAX_WORKERS)) {
       throw new HearkenError('OPTION_INVALID', `workers: ${workers} is not a whole number from 1 to ${MAX_WORKERS}`);
     }
     const providers = checkProviders(options.providers ?? ['cpu']);
-    const model = findModel(options.model ?? DEFAULT_MODEL);
+    const model = findModel(modelName(options.model ?? DEFAULT_MODEL, 'model'));
     const grammars = Object.fromEntries(
-      Object.entries(options.grammars ?? {}).map(([name, path]) => [name, findModel(path)]),
+      Object.entries(options.grammars ?? {}).map(([name, path]) => [
+        name,
+        findModel(modelName(path, `grammars.${name}`)),
+      ]),
     );
     let engine: Engine | undefined;
     const onDeath = (dead: WorkerClient): void => {
@@ -141,6 +120,7 @@ export class Engine implements AsyncDisposable {
   createStream(options: LiveOptions & { encoding: 's16le' }): LiveStream<Pcm16>;
   createStream(options?: LiveOptions): LiveStream;
   createStream(options: LiveOptions = {}): LiveStream<Pcm16> {
+    checkNames(options, LIVE_OPTIONS);
     const { sampleRate = this.sampleRate, encoding, signal, ...rest } = options;
     if (!(Number.isInteger(sampleRate) && sampleRate >= MIN_SAMPLE_RATE && sampleRate <= MAX_SAMPLE_RATE)) {
       throw new HearkenError(
@@ -153,11 +133,13 @@ export class Engine implements AsyncDisposable {
   }
 
   /** A recording whose bytes are pushed. @throws OPTION_INVALID */
-  createRecordingStream(options: Omit<TranscribeOptions, 'sampleRate'> = {}): RecordingStream {
+  createRecordingStream(options: PushedRecordingOptions = {}): RecordingStream {
     return this.#record(options);
   }
 
-  #record({ signal, ...options }: Omit<TranscribeOptions, 'sampleRate'>, path?: string): RecordingStream {
+  #record(given: PushedRecordingOptions, path?: string): RecordingStream {
+    checkNames(given, RECORDING_OPTIONS);
+    const { signal, ...options } = given;
     this.#checkOptions(options);
     if (options.part) checkPart(options.part, this.frameShift);
     return new RecordingStream(this.#leastBusy(), options, signal, path);
@@ -177,7 +159,9 @@ export class Engine implements AsyncDisposable {
   }
 
   /** As transcribe(), giving the stream itself with its `done` summary. @throws OPTION_INVALID */
-  open(input: RecordingInput, { sampleRate, ...options }: TranscribeOptions = {}): RecognitionStream {
+  open(input: RecordingInput, given: TranscribeOptions = {}): RecognitionStream {
+    checkNames(given, TRANSCRIBE_OPTIONS);
+    const { sampleRate, ...options } = given;
     const opened = openInput(input, sampleRate);
     if ('path' in opened) return this.#record(options, opened.path);
     const stream = this.#record({ ...options, ...(opened.raw && { raw: opened.raw }) });
@@ -194,4 +178,10 @@ export class Engine implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** @throws OPTION_INVALID */
+function modelName(value: unknown, option: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new HearkenError('OPTION_INVALID', `${option}: ${String(value)} is not the directory or name of a package`);
 }

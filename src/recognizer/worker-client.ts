@@ -25,6 +25,10 @@ export function stackMegabytes(letters: number): number {
 const commandLine = (): number =>
   [...process.execArgv, ...process.argv].reduce((sum, arg) => sum + Buffer.byteLength(arg) + 1, 0);
 
+/** Without the kind of `node --input-type=module -e`: it is for a program that is no file, and a thread's is one. */
+const flagsForThreads = (flags: readonly string[]): string[] =>
+  flags.filter((flag, i) => !flag.startsWith('--input-type') && flags[i - 1] !== '--input-type');
+
 /** One worker thread and the streams on it. */
 export class WorkerClient {
   #worker: Worker;
@@ -39,6 +43,7 @@ export class WorkerClient {
   constructor(setup: WorkerSetup, onDeath: (dead: WorkerClient) => void) {
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData: setup,
+      execArgv: flagsForThreads(process.execArgv),
       // Past this heap the thread dies, and not the process.
       resourceLimits: { maxOldGenerationSizeMb: setup.heapMegabytes, stackSizeMb: stackMegabytes(commandLine()) },
     });

@@ -157,7 +157,7 @@ function start<Input>(jobs: Map<number, Job<Input>>, id: number, run: (job: Job<
   jobs.set(id, job);
   run(job)
     .catch((error: unknown) => {
-      const { code, message } = toHearkenError(error, 'WORKER_FAILED');
+      const { code, message } = toHearkenError(error, 'INTERNAL');
       if (!job.aborted) send({ type: 'error', id, code, message });
     })
     .finally(() => {
