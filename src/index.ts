@@ -10,6 +10,7 @@ export type {
   EngineOptions,
   LiveOptions,
   PushedRecordingOptions,
+  RecognizeOptions,
   TranscribeOptions,
 } from './recognizer/engine-options.js';
 export { DEFAULT_THRESHOLD, type KeywordOption } from './recognizer/keywords.js';
@@ -18,6 +19,7 @@ export type { ChannelResult, RecordingPart, StreamSummary } from './recognizer/m
 export type { NewWord } from './recognizer/new-words.js';
 export { DEFAULT_BOOST, type Phrase, type WordClasses } from './recognizer/phrases.js';
 export type { LiveEncoding, Pcm16 } from './recognizer/pushed-samples.js';
+export type { Recognition } from './recognizer/recognition.js';
 export type { RecognitionStream } from './recognizer/recognition-stream.js';
 export type { RecordingInput } from './recognizer/recording-input.js';
 export type { RecordingStream } from './recognizer/recording-stream.js';

@@ -33,3 +33,6 @@ export interface TranscribeOptions extends PushedRecordingOptions {
   /** Hz of an input that is a Float32Array. */
   sampleRate?: number;
 }
+
+/** Of a recording that is recognised as a whole: nothing can come before its end. */
+export type RecognizeOptions = Omit<TranscribeOptions, 'partials' | 'keywords' | 'recognize'>;

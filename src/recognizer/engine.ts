@@ -5,14 +5,28 @@ import { HearkenError } from '../errors.js';
 import { openFeatures } from '../frontend/index.js';
 import { DEFAULT_MODEL, findModel, type ModelCard } from '../package/index.js';
 import { checkProviders } from '../runtime/index.js';
-import type { EngineOptions, LiveOptions, PushedRecordingOptions, TranscribeOptions } from './engine-options.js';
+import type {
+  EngineOptions,
+  LiveOptions,
+  PushedRecordingOptions,
+  RecognizeOptions,
+  TranscribeOptions,
+} from './engine-options.js';
 import { countKeywords } from './keywords.js';
 import { LiveStream } from './live-stream.js';
 import type { ChannelResult, FromWorker, LoadedParts, WorkerSetup } from './messages.js';
 import { countNewWords } from './new-words.js';
-import { checkNames, ENGINE_OPTIONS, LIVE_OPTIONS, RECORDING_OPTIONS, TRANSCRIBE_OPTIONS } from './option-names.js';
+import {
+  checkNames,
+  ENGINE_OPTIONS,
+  LIVE_OPTIONS,
+  RECOGNIZE_OPTIONS,
+  RECORDING_OPTIONS,
+  TRANSCRIBE_OPTIONS,
+} from './option-names.js';
 import { countPhrases } from './phrases.js';
 import type { Pcm16 } from './pushed-samples.js';
+import { type Recognition, recognitionOf } from './recognition.js';
 import type { RecognitionStream } from './recognition-stream.js';
 import { openInput, type RecordingInput } from './recording-input.js';
 import { checkPart } from './recording-part.js';
@@ -143,6 +157,15 @@ export class Engine implements AsyncDisposable {
     this.#checkOptions(options);
     if (options.part) checkPart(options.part, this.frameShift);
     return new RecordingStream(this.#leastBusy(), options, signal, path);
+  }
+
+  /**
+   * Recognise a whole recording: its text, segments, words and duration.
+   * @throws OPTION_INVALID, AUDIO_*, INPUT_NOT_FOUND, STREAM_ABORTED, WORKER_FAILED
+   */
+  async recognize(input: RecordingInput, options: RecognizeOptions = {}): Promise<Recognition> {
+    checkNames(options, RECOGNIZE_OPTIONS);
+    return recognitionOf(this.open(input, options));
   }
 
   /**

@@ -61,6 +61,10 @@ export const TRANSCRIBE_OPTIONS = [
   ...namesOf<Omit<TranscribeOptions, keyof PushedRecordingOptions>>({ sampleRate: true }),
 ];
 
+const BEFORE_THE_END = ['partials', 'keywords', 'recognize'];
+
+export const RECOGNIZE_OPTIONS = TRANSCRIBE_OPTIONS.filter((name) => !BEFORE_THE_END.includes(name));
+
 /** Options that are objects of options. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   decoder: namesOf<DecoderOptions>({
