@@ -26,6 +26,7 @@ const KALDI = {
   frameLengthMs: z.number().positive().optional(),
   frameShiftMs: z.number().positive().optional(),
   dither: z.boolean().default(false),
+  scale: z.number().positive().optional(),
   cmvn: CMVN.optional(),
 };
 
@@ -69,6 +70,7 @@ const NETWORK = z.object({
     name: z.string().min(1),
     layout: z.enum(['NTC', 'NCT', 'NT']),
     lengths: z.string().min(1).optional(),
+    mask: z.string().min(1).optional(),
   }),
   output: z.object({ name: z.string().min(1), layout: z.enum(['NTC', 'NCT']) }),
   scores: z.enum(['log-likelihoods', 'log-posteriors', 'logits']),
@@ -77,6 +79,7 @@ const NETWORK = z.object({
   subsampling: positive,
   latency: count,
   chunk: z.object({ frames: positive.max(10_000), shift: positive }).optional(),
+  padding: z.number().optional(),
   maxSeconds: z.number().positive().max(600).optional(),
   states: z.array(STATE).max(1000),
 }) satisfies z.ZodType<NetworkContract>;

@@ -7,15 +7,22 @@ import { standardLexicon } from '../../src/lexicon/index.js';
 import { buildLanguage, DEFAULT_MODEL, type ImportReport, importModel } from '../../src/package/index.js';
 import { codeOf } from '../support/errors.js';
 import { writeOnnx } from '../support/onnx-writer.js';
-import { toneNetwork, tones } from '../support/tones.js';
+import {
+  nemoNetwork,
+  nemoStreamingNetwork,
+  parakeetNetwork,
+  zipformerNetwork,
+  zipformerStreamingNetwork,
+} from '../support/tone-models.js';
+import { tones } from '../support/tones.js';
 
 const PIECES = ['<unk>', '▁he', 'llo', '▁wor', 'ld', '▁a', 's', 'l'];
 const CHARACTERS = ['a', 'l', '▁', 's', 'o'];
 
 const table = (units: readonly string[]): string => units.map((unit, i) => `${unit} ${i}\n`).join('');
 
-/** A NeMo network that writes tones: no real one can be had here, and in this a wrong axis or order gives other words. */
-describe('networks of NeMo', function () {
+/** Networks that write tones: no real ones of these families can be had here, and in these a wrong axis or order gives other words. */
+describe('imported CTC networks', function () {
   this.timeout(60_000);
   const lexicon = standardLexicon();
   let dir: string;
@@ -53,9 +60,9 @@ describe('networks of NeMo', function () {
 
   const textOf = (all: Segment[]): string => all.map((s) => s.text).join(' ');
 
-  it('with word pieces give words and their times, units by tokens.txt, the blank last', async () => {
+  it('of NeMo with word pieces give words and their times, units by tokens.txt, the blank last', async () => {
     const report = imported('pieces', {
-      'model.onnx': writeOnnx(toneNetwork(9)),
+      'model.onnx': writeOnnx(nemoNetwork(9)),
       'tokens.txt': table([...PIECES, '<blk>']),
     });
     expect(report.family).to.equal('nemo-ctc');
@@ -68,26 +75,53 @@ describe('networks of NeMo', function () {
     expect(end).to.be.closeTo(1.46, 0.05);
   });
 
-  it('with word pieces take new words by spelling', async () => {
-    imported('pieces', { 'model.onnx': writeOnnx(toneNetwork(9)), 'tokens.txt': table([...PIECES, '<blk>']) });
+  it('of NeMo with word pieces take new words by spelling', async () => {
+    imported('pieces', { 'model.onnx': writeOnnx(nemoNetwork(9)), 'tokens.txt': table([...PIECES, '<blk>']) });
     expect(textOf(await segments('pieces', [1, 2, 6, 5]))).to.not.include('hellos');
     const phrases = [{ text: 'hellos' }];
     expect(textOf(await segments('pieces', [1, 2, 6, 5], { phrases }))).to.equal('hellos a');
   });
 
-  it('with characters give words, with the space between them', async () => {
-    const report = imported('characters', { 'model.onnx': writeOnnx(toneNetwork(6)), 'vocab.txt': table(CHARACTERS) });
+  it('of NeMo with characters give words, with the space between them', async () => {
+    const report = imported('characters', { 'model.onnx': writeOnnx(nemoNetwork(6)), 'vocab.txt': table(CHARACTERS) });
     expect(report.unspelled).to.include('hello');
     expect(textOf(await segments('characters', [0, 1, 1, 2, 0, 2, 0, 1, 3, 4]))).to.equal('all a also');
   });
 
+  it('of NeMo that stream carry their caches, and give words as they come', async () => {
+    imported('caches', { 'model.onnx': writeOnnx(nemoStreamingNetwork(9)), 'tokens.txt': table([...PIECES, '<blk>']) });
+    const found = await segments('caches', [1, 2, 3, 4, 5, 7, 7, 5]);
+    expect(textOf(found)).to.equal('hello world all a');
+    // The network is a chunk of 0.32 s late.
+    expect(found[0].words[1].start).to.be.closeTo(0.94 + 0.32, 0.06);
+  });
+
+  it('of icefall take whole segments, the blank first', async () => {
+    const tokens = table(['<blk>', ...PIECES]);
+    imported('zipformer', { 'model.onnx': writeOnnx(zipformerNetwork(9)), 'tokens.txt': tokens });
+    expect(textOf(await segments('zipformer', [2, 3, 4, 5, 6, 8, 8, 6]))).to.equal('hello world all a');
+  });
+
+  it('of icefall that stream carry a list of states, the batch in any axis', async () => {
+    const tokens = table(['<blk>', ...PIECES]);
+    imported('states', { 'model.onnx': writeOnnx(zipformerStreamingNetwork(9)), 'tokens.txt': tokens });
+    expect(textOf(await segments('states', [2, 3, 4, 5, 6, 8, 8, 6]))).to.equal('hello world all a');
+  });
+
+  it('of Hugging Face take a mask of ones, and logits', async () => {
+    imported('parakeet', { 'model.onnx': writeOnnx(parakeetNetwork(9)), 'tokens.txt': table([...PIECES, '<blk>']) });
+    const found = await segments('parakeet', [1, 2, 3, 4, 5, 7, 7, 5]);
+    expect(textOf(found)).to.equal('hello world all a');
+    expect(found[0].words[1].start).to.be.closeTo(0.94, 0.1);
+  });
+
   it('say what was guessed, and refuse files that do not fit', () => {
-    const network = toneNetwork(9);
+    const network = nemoNetwork(9);
     const bare = writeOnnx({ ...network, properties: {} });
     const guessed = imported('bare', { 'model.onnx': bare, 'tokens.txt': table(PIECES) }).guessed.join('; ');
     expect(guessed).to.include('8 feature frames').and.include('per feature').and.include('tokenizer');
     const files = (tokens: string, properties?: Record<string, string>) => (): unknown =>
-      imported('wrong', { 'model.onnx': writeOnnx(toneNetwork(9, properties)), 'tokens.txt': tokens });
+      imported('wrong', { 'model.onnx': writeOnnx(nemoNetwork(9, properties)), 'tokens.txt': tokens });
     expect(codeOf(files(table(PIECES.slice(2))))).to.equal('MODEL_FILE');
     expect(codeOf(files('no numbers\n'))).to.equal('LEXICON_FORMAT');
     expect(codeOf(files(table(PIECES), { is_giga_am: '1' }))).to.equal('MODEL_FILE');
