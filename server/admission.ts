@@ -1,6 +1,7 @@
 import type { StreamSummary } from '../src/index.js';
 import { HearkenError } from '../src/index.js';
 import type { Limits } from './limits.js';
+import { Places } from './places.js';
 
 /** Seconds of audio over which what was measured fades to 1/e in the running mean of the real-time factor. */
 const MEMORY_SECONDS = 600;
@@ -15,7 +16,9 @@ const MINUTE = 60_000;
 export class Admission {
   #limits: Limits;
   #workers: number;
-  #byClient = new Map<string, number>();
+  #sessionsOf = new Places();
+  #pendingOf = new Places();
+  #uploadsOf = new Places();
   #requests = new Map<string, number[]>();
   #noUploads: (() => void)[] = [];
   /** Of the cores and of audio, fading. */
@@ -46,38 +49,44 @@ export class Admission {
     return Math.min(maxSessions, Math.max(1, Math.floor(cores / factor + 1e-6)));
   }
 
-  /** @throws SERVER_BUSY, SERVER_LIMIT, SERVER_CLOSING; leave() gives the place back */
-  enterSession(client: string): void {
+  /** @param client address, undefined for the machine's own. @throws SERVER_BUSY, SERVER_LIMIT, SERVER_CLOSING; leave() gives the place back */
+  enterSession(client: string | undefined): void {
     this.#rate(client);
     if (this.sessions >= this.capacity) throw new HearkenError('SERVER_BUSY', `${this.sessions} sessions are open`);
-    const own = this.#byClient.get(client) ?? 0;
-    if (own >= this.#limits.maxSessionsPerClient)
-      throw new HearkenError('SERVER_LIMIT', `${own} sessions are open from this address`);
-    this.#byClient.set(client, own + 1);
+    this.#sessionsOf.enter(client, this.#limits.maxSessionsPerClient, 'sessions are open');
     this.sessions++;
   }
 
-  leaveSession(client: string): void {
-    const own = (this.#byClient.get(client) ?? 1) - 1;
-    if (own > 0) this.#byClient.set(client, own);
-    else this.#byClient.delete(client);
+  leaveSession(client: string | undefined): void {
+    this.#sessionsOf.leave(client);
     this.sessions--;
   }
 
+  /** A WebSocket without a session, so far. @throws SERVER_LIMIT */
+  enterPending(client: string | undefined): void {
+    this.#pendingOf.enter(client, this.#limits.maxPendingPerClient, 'connections have not started');
+  }
+
+  leavePending(client: string | undefined): void {
+    this.#pendingOf.leave(client);
+  }
+
   /** @throws as enterSession */
-  enterUpload(client: string): void {
+  enterUpload(client: string | undefined): void {
     this.#rate(client);
-    if (this.uploads >= this.#limits.maxUploads)
-      throw new HearkenError('SERVER_BUSY', `${this.uploads} uploads are being transcribed`);
+    if (this.uploads >= this.#limits.maxOpenUploads)
+      throw new HearkenError('SERVER_BUSY', `${this.uploads} uploads are on their way`);
+    this.#uploadsOf.enter(client, this.#limits.maxUploadsPerClient, 'uploads are on their way');
     this.uploads++;
   }
 
-  leaveUpload(): void {
+  leaveUpload(client: string | undefined): void {
+    this.#uploadsOf.leave(client);
     this.uploads--;
     if (this.uploads === 0) for (const done of this.#noUploads.splice(0)) done();
   }
 
-  /** Resolves when no upload is being transcribed. */
+  /** Resolves when no upload is on its way or being transcribed. */
   async uploadsDone(): Promise<void> {
     if (this.uploads > 0) await new Promise<void>((done) => this.#noUploads.push(done));
   }
@@ -93,8 +102,9 @@ export class Admission {
     this.#seconds = this.#seconds * keep + seconds;
   }
 
-  #rate(client: string): void {
+  #rate(client: string | undefined): void {
     if (this.closing) throw new HearkenError('SERVER_CLOSING', 'the server is shutting down');
+    if (client === undefined) return;
     const now = performance.now();
     const recent = (this.#requests.get(client) ?? []).filter((t) => now - t < MINUTE);
     if (recent.length >= this.#limits.requestsPerMinute)

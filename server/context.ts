@@ -6,6 +6,7 @@ import type { Admission } from './admission.js';
 import type { Limits } from './limits.js';
 import type { LiveSessions } from './live-sessions.js';
 import type { Metrics } from './metrics.js';
+import { logged } from './shown.js';
 
 /** What every protocol of a server works with. */
 export interface ServerContext {
@@ -17,6 +18,8 @@ export interface ServerContext {
   closing: AbortSignal;
   metrics: Metrics;
   log: Logger;
+  /** The addresses of clients are those that a proxy gives. */
+  trustProxy: boolean;
   /** Log what was said; off unless asked for. */
   logTranscripts: boolean;
 }
@@ -27,13 +30,22 @@ export function recordSummary({ admission, metrics }: ServerContext, summary: St
   metrics.record(summary);
 }
 
-/** An error that a client will be told, counted and logged. */
-export function recordError({ metrics, log }: ServerContext, error: unknown, session: string): HearkenError {
+/** Errors whose messages say what a client has sent: its words do not belong into the log. */
+const OF_CLIENTS: readonly string[] = ['SERVER_MESSAGE', 'OPTION_INVALID'];
+
+/** An error that a client will be told, counted and logged, without what the client said in it. @param client address, where it matters */
+export function recordError(
+  { metrics, log }: ServerContext,
+  error: unknown,
+  session: string,
+  client?: string,
+): HearkenError {
   const known =
     error instanceof ZodError
       ? new HearkenError('SERVER_MESSAGE', 'no such message')
       : toHearkenError(error, 'SERVER_MESSAGE');
   metrics.errors.inc({ code: known.code });
-  log.warn({ session, code: known.code, error: known.message }, 'session error');
+  const what = OF_CLIENTS.includes(known.code) ? undefined : logged(known.message);
+  log.warn({ session, code: known.code, error: what, client }, 'session error');
   return known;
 }

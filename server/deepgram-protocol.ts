@@ -5,6 +5,7 @@ import { recordError, type ServerContext } from './context.js';
 import { Inbox } from './inbox.js';
 import { parseJson } from './parse-json.js';
 import { reply } from './reply.js';
+import { shown } from './shown.js';
 import { CLIENT_MESSAGE, type ServerMessage, type StartMessage } from './stream-messages.js';
 import { closeSocket } from './stream-protocol.js';
 import { StreamSession } from './stream-session.js';
@@ -70,12 +71,12 @@ export function startOf(parameters: URLSearchParams): StartMessage {
  * Deepgram's live protocol, `/v1/listen`, for its clients: parameters in the address, binary audio, and the messages `KeepAlive`,
  * `Finalize` and `CloseStream`; answered by `Results` (`is_final` where they will not change, `speech_final` where a pause
  * ended them, `from_finalize`) and, last, `Metadata`.
- * @param client the socket's address
+ * @param client address, undefined for the machine's own
  */
 export function serveDeepgram(
   socket: WebSocket,
   context: ServerContext,
-  client: string,
+  client: string | undefined,
   parameters: URLSearchParams,
 ): void {
   const send = (message: object): void => {
@@ -87,8 +88,9 @@ export function serveDeepgram(
   };
   const fail = (error: unknown): void => {
     if (socket.readyState !== socket.OPEN) return;
-    const known = recordError(context, error, 'deepgram');
-    const { code, message } = known;
+    const known = recordError(context, error, 'deepgram', client);
+    const { code } = known;
+    const message = shown(known.message);
     socket.send(JSON.stringify({ type: 'Error', code, description: message, message }));
     closeSocket(socket, known);
   };

@@ -1,6 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { type Engine, formatTranscript, HearkenError, type RecognitionStream, type Segment } from '../src/index.js';
+import { type Engine, HearkenError, type Segment } from '../src/index.js';
+import { Slots } from '../src/recognizer/slots.js';
+import { clientOf } from './client-address.js';
 import { recordError, recordSummary, type ServerContext } from './context.js';
+import { FormError, readForm } from './form.js';
+import { finals, reply, replyStreamed } from './openai-reply.js';
+import { shown } from './shown.js';
 
 const FORMATS = ['json', 'text', 'srt', 'vtt', 'verbose_json'];
 const GRANULARITIES = ['word', 'segment'];
@@ -46,8 +51,8 @@ function bodyOf(error: HearkenError, status: number): object {
       : status >= 500
         ? 'server_error'
         : 'invalid_request_error';
-  const param = error instanceof FieldError ? error.param : null;
-  return { message: error.message, type, param, code: error.code };
+  const param = error instanceof FieldError ? error.param : status === 413 ? 'file' : null;
+  return { message: shown(error.message), type, param, code: error.code };
 }
 
 /** OpenAI's `GET /v1/models`, of the one model there is; any name is accepted in requests. */
@@ -58,21 +63,23 @@ export function models(engine: Engine): RequestHandler {
 
 /** OpenAI's `POST /v1/audio/transcriptions` (multipart form), errors in its shape. */
 export function transcriptions(context: ServerContext): RequestHandler {
-  const { admission, metrics } = context;
+  const { admission, metrics, limits } = context;
+  const places = new Slots(limits.maxUploads);
   return (request, response) => {
-    const client = request.socket.remoteAddress ?? '';
+    const client = clientOf(request, context.trustProxy);
     const run = async (): Promise<void> => {
       admission.enterUpload(client);
       metrics.sessions.inc({ protocol: 'http' });
       try {
-        await unlessAborted(context.closing, transcribe(context, request, response));
+        await unlessAborted(context.closing, transcribe(context, places, request, response));
       } finally {
-        admission.leaveUpload();
+        admission.leaveUpload(client);
       }
     };
     run().catch((error: unknown) => {
       const known = recordError(context, error, 'upload');
-      refuse(response, known, error instanceof FieldError ? error.status : undefined);
+      const stated = error instanceof FieldError || error instanceof FormError;
+      refuse(response, known, stated ? error.status : undefined);
     });
   };
 }
@@ -91,27 +98,38 @@ async function unlessAborted(signal: AbortSignal, work: Promise<void>): Promise<
   }
 }
 
+/** What the fields of a form ask for. */
 interface Wishes {
-  file: Blob;
   format: string;
   granularities: string[];
   stream: boolean;
 }
 
-async function transcribe(context: ServerContext, request: Request, response: Response): Promise<void> {
-  const { engine, limits } = context;
-  const body = await readBody(request, limits.maxUploadBytes);
-  const type = request.headers['content-type'] ?? '';
-  const form = await new globalThis.Response(body, { headers: { 'content-type': type } }).formData().catch((cause) => {
-    throw new HearkenError('OPTION_INVALID', 'the body is not a multipart form', { cause });
-  });
-  const { file, format, granularities, stream: streamed } = wishesOf(form);
+/** An upload on its way holds nobody up: it takes a place once it has come. */
+async function transcribe(context: ServerContext, places: Slots, request: Request, response: Response): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const stream = engine.open(new Uint8Array(await file.arrayBuffer()), {
-    signal: gone.signal,
-    limits: { maxSeconds: limits.maxUploadSeconds, maxSecondsPerKilobyte: limits.maxSecondsPerKilobyte },
-  });
+  const form = await readForm(request, context.limits);
+  try {
+    const wishes = wishesOf(form.fields);
+    const { path } = form;
+    if (path === undefined) throw new FieldError('file', 'the form has no file');
+    await places.run(() => recognise(context, path, wishes, response, gone.signal));
+  } finally {
+    // Not waited for: the place is free when the answer is out.
+    void form.remove();
+  }
+}
+
+async function recognise(
+  context: ServerContext,
+  path: string,
+  { format, granularities, stream: streamed }: Wishes,
+  response: Response,
+  signal: AbortSignal,
+): Promise<void> {
+  const { maxUploadSeconds: maxSeconds, maxSecondsPerKilobyte } = context.limits;
+  const stream = context.engine.open(path, { signal, limits: { maxSeconds, maxSecondsPerKilobyte } });
   if (streamed) await replyStreamed(context, response, stream);
   else {
     const segments: Segment[] = [];
@@ -122,21 +140,11 @@ async function transcribe(context: ServerContext, request: Request, response: Re
   }
 }
 
-/** Final results as they come. */
-async function* finals(stream: RecognitionStream): AsyncGenerator<Segment> {
-  for await (const { channel: _, ...result } of stream) if (result.type === 'final') yield result;
-}
-
 /** @throws FieldError */
-function wishesOf(form: FormData): Wishes {
-  const text = (name: string): string | undefined => {
-    const value = form.get(name);
-    return typeof value === 'string' ? value : undefined;
-  };
+function wishesOf(form: URLSearchParams): Wishes {
+  const text = (name: string): string | undefined => form.get(name) ?? undefined;
   for (const name of UNSUPPORTED)
     if (form.has(name) || form.has(`${name}[]`)) throw new FieldError(name, `"${name}" is not supported`);
-  const file = form.get('file');
-  if (!file || typeof file === 'string') throw new FieldError('file', 'the form has no file');
   const language = text('language')?.toLowerCase();
   if (language !== undefined && !/^en($|-)|^english$/.test(language))
     throw new FieldError('language', `language "${language}": this model hears English ("en")`);
@@ -154,83 +162,5 @@ function wishesOf(form: FormData): Wishes {
   const stream = text('stream') === 'true';
   if (stream && format !== 'json' && format !== 'text')
     throw new FieldError('stream', `a stream has response_format json or text, not ${format}`);
-  return { file, format, granularities, stream };
-}
-
-/** @throws FieldError with 413 */
-async function readBody(request: Request, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
-  const tooLarge = new FieldError('file', `the upload is larger than ${maxBytes} bytes`, 413);
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw tooLarge;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-const usage = (seconds: number): object => ({ type: 'duration', seconds: Math.ceil(seconds) });
-
-function reply(
-  response: Response,
-  format: string,
-  granularities: string[],
-  segments: Segment[],
-  duration: number,
-): void {
-  const text = segments.map((s) => s.text).join(' ');
-  if (format === 'json') response.json({ text, usage: usage(duration) });
-  else if (format === 'verbose_json') {
-    const words = segments.flatMap((s) => s.words).map(({ text: word, start, end }) => ({ word, start, end }));
-    const parts = segments.map((s, id) => ({
-      id,
-      seek: 0,
-      start: s.start,
-      end: s.end,
-      text: s.text,
-      tokens: [],
-      temperature: 0,
-      avg_logprob: meanLog(s.words.map((w) => w.confidence ?? 1)),
-      compression_ratio: 1,
-      no_speech_prob: 0,
-    }));
-    response.json({
-      task: 'transcribe',
-      language: 'english',
-      duration,
-      text,
-      // As OpenAI: segments unless only words are asked for.
-      ...((granularities.length === 0 || granularities.includes('segment')) && { segments: parts }),
-      ...(granularities.includes('word') && { words }),
-      usage: usage(duration),
-    });
-  } else
-    response
-      .type('text/plain')
-      .send(formatTranscript(format as 'text' | 'srt' | 'vtt', { name: 'upload', duration, segments }));
-}
-
-const meanLog = (confidences: number[]): number =>
-  confidences.reduce((sum, c) => sum + Math.log(Math.max(c, 1e-4)), 0) / Math.max(1, confidences.length);
-
-/** Server-sent events: a delta a segment, then the whole. */
-async function replyStreamed(context: ServerContext, response: Response, stream: RecognitionStream): Promise<void> {
-  const event = (data: object): void => void response.write(`data: ${JSON.stringify(data)}\n\n`);
-  let text = '';
-  for await (const segment of finals(stream)) {
-    // Headers go out with the first result, so that what fails before it has its status.
-    if (!response.headersSent)
-      response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
-    const delta = text === '' ? segment.text : ` ${segment.text}`;
-    text += delta;
-    event({ type: 'transcript.text.delta', delta });
-  }
-  const summary = await stream.done;
-  recordSummary(context, summary);
-  if (!response.headersSent)
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
-  event({ type: 'transcript.text.done', text, usage: usage(summary.seconds) });
-  response.end('data: [DONE]\n\n');
+  return { format, granularities, stream };
 }

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { HearkenError } from '../src/index.js';
 import { recordError, type ServerContext } from './context.js';
 import { Inbox } from './inbox.js';
+import type { Outlet } from './outlet.js';
 import { parseJson } from './parse-json.js';
 import { reply } from './reply.js';
+import { shown } from './shown.js';
 import { clientMessage, type ServerMessage } from './stream-messages.js';
-import { type Outlet, StreamSession } from './stream-session.js';
+import { StreamSession } from './stream-session.js';
 
 /** Seconds a connection may be open before it says what it wants. */
 const START_SECONDS = 10;
@@ -37,9 +39,9 @@ export class StreamSessions {
     this.#context = context;
   }
 
-  /** Speak the protocol on a socket. @param client its address */
-  serve(socket: WebSocket, client: string): void {
-    new Connection(socket, this.#context, {
+  /** Speak the protocol on a socket. @param client address, undefined for the machine's own */
+  serve(socket: WebSocket, client: string | undefined): void {
+    new Connection(socket, this.#context, client, {
       start: (options) => {
         this.#context.admission.enterSession(client);
         try {
@@ -70,15 +72,29 @@ interface Registry {
 class Connection implements Outlet {
   #socket: WebSocket;
   #context: ServerContext;
+  #client: string | undefined;
   #registry: Registry;
   #session: StreamSession | undefined;
   #closed = false;
-  #start: NodeJS.Timeout;
+  #start: NodeJS.Timeout | undefined;
+  #leavePending = (): void => undefined;
 
-  constructor(socket: WebSocket, context: ServerContext, registry: Registry) {
+  constructor(socket: WebSocket, context: ServerContext, client: string | undefined, registry: Registry) {
     this.#socket = socket;
+    this.#client = client;
     this.#context = context;
     this.#registry = registry;
+    try {
+      context.admission.enterPending(client);
+    } catch (error) {
+      this.#refuse(error);
+      return;
+    }
+    this.#leavePending = () => {
+      this.#leavePending = () => undefined;
+      clearTimeout(this.#start);
+      context.admission.leavePending(client);
+    };
     this.#start = setTimeout(
       () => this.#refuse(new HearkenError('SERVER_LIMIT', `no "start" in ${START_SECONDS} seconds`)),
       START_SECONDS * 1000,
@@ -89,7 +105,7 @@ class Connection implements Outlet {
       fail: (error) => this.#refuse(error),
     });
     socket.on('close', (code) => {
-      clearTimeout(this.#start);
+      this.#leavePending();
       this.#closed = true;
       this.#session?.detach(this, ON_PURPOSE.includes(code));
     });
@@ -107,7 +123,7 @@ class Connection implements Outlet {
         if (this.#session) throw new HearkenError('SERVER_MESSAGE', 'the session has been started already');
         const session = message.type === 'start' ? this.#registry.start(message) : this.#registry.find(message.session);
         if (!session) throw new HearkenError('SERVER_SESSION', 'there is no such session to resume');
-        clearTimeout(this.#start);
+        this.#leavePending();
         this.#session = session;
         session.attach(this, message.type === 'start' ? 0 : message.seq);
         return;
@@ -137,7 +153,7 @@ class Connection implements Outlet {
           )
         : error;
     const session = this.#session;
-    this.close(recordError(this.#context, what, session?.id ?? 'none'));
+    this.close(recordError(this.#context, what, session?.logId ?? 'none', this.#client));
     // A client that breaks the protocol does not come back to this session.
     session?.end();
   }
@@ -151,11 +167,11 @@ class Connection implements Outlet {
   }
 
   close(end: 'done' | 'closing' | HearkenError): void {
-    clearTimeout(this.#start);
+    this.#leavePending();
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (end instanceof HearkenError) {
       const { code, message } = end;
-      this.#socket.send(JSON.stringify({ type: 'error', code, message }));
+      this.#socket.send(JSON.stringify({ type: 'error', code, message: shown(message) }));
     }
     closeSocket(this.#socket, end);
   }

@@ -1,32 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import { PcmDecoder } from '../src/audio/index.js';
+import type { PcmDecoder } from '../src/audio/index.js';
 import { type ChannelResult, HearkenError, type RecognitionStream } from '../src/index.js';
+import { type Answer, Answers } from './answers.js';
 import { recordError, recordSummary, type ServerContext } from './context.js';
 import { IdleTimer } from './idle-timer.js';
 import type { LiveSession } from './live-sessions.js';
-import type { ServerMessage, StartMessage } from './stream-messages.js';
+import type { Outlet } from './outlet.js';
+import { Paced } from './paced.js';
+import { readyOf } from './ready.js';
+import type { StartMessage } from './stream-messages.js';
+import { streamOf } from './stream-of.js';
 
-/** Answers kept for a client that may come back and has not seen them. */
-const MAX_KEPT = 1000;
 /** Bytes of audio between two acknowledgements. */
 const ACK_BYTES = 1 << 16;
-
-type Numbered = Extract<ServerMessage, { seq: number }>;
-type Unnumbered<M> = M extends { seq: number } ? Omit<M, 'seq'> : never;
-
-/** Where a session's answers go: the socket of the moment. */
-export interface Outlet {
-  send(message: ServerMessage): void;
-  /** The session is over: all results are out, the server ends, or something failed. */
-  close(end: 'done' | 'closing' | HearkenError): void;
-}
 
 /**
  * One stream of audio and its answers, numbered, apart from any connection: a connection may drop and another go on with
  * it. What the client has not seen by then is sent again, and audio goes on from the byte the server has got to.
  */
 export class StreamSession implements LiveSession {
+  /** Who knows it may go on with the session. */
   readonly id = randomBytes(16).toString('base64url');
+  /** For the log, which more may read. */
+  readonly logId = randomBytes(6).toString('hex');
   /** Bytes of audio taken. */
   received = 0;
   #context: ServerContext;
@@ -34,8 +30,7 @@ export class StreamSession implements LiveSession {
   #stream: RecognitionStream;
   #decoder: PcmDecoder | undefined;
   #outlet: Outlet | undefined;
-  #kept: Numbered[] = [];
-  #seq = 0;
+  #answers = new Answers();
   #samples = 0;
   #acknowledged = 0;
   /** Calls of finalize since the last byte, and how many of them may still come again. */
@@ -43,9 +38,9 @@ export class StreamSession implements LiveSession {
   #repeated = 0;
   #segments = 0;
   #lastMessage = performance.now();
-  #lastPartial = 0;
-  #waitingPartial: NodeJS.Timeout | undefined;
+  #partials: Paced;
   #idle = new IdleTimer();
+  #firstAudio = new IdleTimer();
   #over: HearkenError | 'done' | 'closing' | undefined;
   #finished = false;
   #draining = false;
@@ -61,22 +56,10 @@ export class StreamSession implements LiveSession {
     this.#context = context;
     this.#options = options;
     this.#onEnd = onEnd;
-    const { sampleRate, channels, channelMode, encoding } = options;
-    const { phrases, classes, newWords, keywords, recognize, grammar } = options;
-    const { partials, rescore, secondPass, alternatives, written, punctuation, profanity, endpoint } = options;
-    const words = { phrases, classes, newWords, keywords, recognize, grammar };
-    const common = { partials, rescore, secondPass, alternatives, written, punctuation, profanity, endpoint, ...words };
-    const { maxSessionSeconds: maxSeconds, maxSecondsPerKilobyte } = context.limits;
-    const limits = { maxSeconds, maxSecondsPerKilobyte };
-    if (encoding === 'container')
-      this.#stream = context.engine.createRecordingStream({ ...common, limits, channels: channelMode });
-    else if (channels > 1) {
-      const raw = { sampleRate, encoding, channels };
-      this.#stream = context.engine.createRecordingStream({ ...common, limits, raw, channels: channelMode });
-    } else {
-      this.#stream = context.engine.createStream({ ...common, sampleRate });
-      this.#decoder = new PcmDecoder(encoding, 1);
-    }
+    this.#partials = new Paced(options.partialInterval);
+    const { stream, decoder } = streamOf(context, options);
+    this.#stream = stream;
+    this.#decoder = decoder;
     const leaveLive = context.live.add(this);
     this.#leave = () => {
       this.#leave = () => undefined;
@@ -84,9 +67,14 @@ export class StreamSession implements LiveSession {
       onDone();
     };
     context.metrics.sessions.inc({ protocol: 'stream' });
-    context.log.info({ session: this.id, encoding, sampleRate, channels, metadata: options.metadata }, 'session start');
+    const { encoding, sampleRate, channels, metadata } = options;
+    context.log.info({ session: this.logId, encoding, sampleRate, channels, metadata }, 'session start');
     this.#read().catch((error: unknown) => this.#fail(error));
     this.#expectMessages();
+    const { firstAudioSeconds } = context.limits;
+    this.#firstAudio.wait(firstAudioSeconds, () =>
+      this.#fail(new HearkenError('SERVER_LIMIT', `no audio in the first ${firstAudioSeconds} seconds`)),
+    );
   }
 
   /** A client is there, at first or again. @param seq of the last answer it has seen */
@@ -95,18 +83,8 @@ export class StreamSession implements LiveSession {
     this.#outlet = outlet;
     this.#repeated = this.#finalized;
     this.#expectMessages();
-    const missed = this.#kept.filter((m) => m.seq > seq);
-    const { maxMessageBytes, maxSessionSeconds, idleSeconds, resumeSeconds } = this.#context.limits;
-    // Without a number: the last that a client has seen must not lie above those of the answers it has missed.
-    outlet.send({
-      type: 'ready',
-      session: this.id,
-      model: this.#context.engine.card.name,
-      grammars: this.#context.engine.grammars,
-      received: this.received,
-      limits: { maxMessageBytes, maxSessionSeconds, idleSeconds, resumeSeconds },
-      ...(this.#options.metadata && { metadata: this.#options.metadata }),
-    });
+    const missed = this.#answers.after(seq);
+    outlet.send(readyOf(this.#context, this.id, this.received, this.#options.metadata));
     for (const m of missed) outlet.send(m);
     if (this.#over) outlet.close(this.#over);
   }
@@ -121,10 +99,8 @@ export class StreamSession implements LiveSession {
     else this.#idle.wait(resumeSeconds, () => this.end());
   }
 
-  /** Whether an outlet is that of the moment: what still comes from an older one is sent again by the client. */
-  speaksThrough(outlet: Outlet): boolean {
-    return outlet === this.#outlet;
-  }
+  /** Whether an outlet is that of the moment: what still comes from an older one comes again. */
+  readonly speaksThrough = (outlet: Outlet): boolean => outlet === this.#outlet;
 
   /** The client has sent something. */
   touched(): void {
@@ -146,6 +122,7 @@ export class StreamSession implements LiveSession {
   /** Resolves when there is room for more. @throws SERVER_LIMIT; the error of a failed stream */
   async audio(bytes: Uint8Array): Promise<void> {
     if (this.#draining) return;
+    this.#firstAudio.stop();
     this.#finalized = 0;
     this.#repeated = 0;
     this.received += bytes.length;
@@ -195,6 +172,7 @@ export class StreamSession implements LiveSession {
   finish(): void {
     this.#finished = true;
     this.#idle.stop();
+    this.#firstAudio.stop();
     this.#stream.endInput();
   }
 
@@ -209,15 +187,14 @@ export class StreamSession implements LiveSession {
     this.finish();
   }
 
-  giveUp(error: HearkenError): void {
-    this.#fail(error);
-  }
+  readonly giveUp = (error: HearkenError): void => this.#fail(error);
 
   /** Give all up. */
   end(): void {
     this.#idle.stop();
+    this.#firstAudio.stop();
     this.#leave();
-    clearTimeout(this.#waitingPartial);
+    this.#partials.stop();
     if (!this.#over) this.#stream.abort();
     this.#over ??= new HearkenError('SERVER_SESSION', 'the session has ended');
     this.#onEnd();
@@ -230,7 +207,7 @@ export class StreamSession implements LiveSession {
     recordSummary(this.#context, summary);
     const { seconds, warnings } = summary;
     this.#send({ type: 'done', seconds, segments: this.#segments, warnings });
-    this.#context.log.info({ session: this.id, seconds, segments: this.#segments }, 'session done');
+    this.#context.log.info({ session: this.logId, seconds, segments: this.#segments }, 'session done');
     this.#over = this.#draining ? 'closing' : 'done';
     this.#leave();
     this.#outlet?.close(this.#over);
@@ -238,7 +215,7 @@ export class StreamSession implements LiveSession {
 
   #fail(error: unknown): void {
     if (this.#over) return;
-    const known = recordError(this.#context, error, this.id);
+    const known = recordError(this.#context, error, this.logId);
     this.#stream.abort();
     this.#over = known;
     this.#outlet?.close(known);
@@ -247,15 +224,9 @@ export class StreamSession implements LiveSession {
 
   #tell(result: ChannelResult): void {
     const seconds = (performance.now() - this.#lastMessage) / 1000;
-    clearTimeout(this.#waitingPartial);
+    this.#partials.stop();
     if (result.type === 'partial') {
-      const wait = this.#lastPartial + this.#options.partialInterval - performance.now();
-      const send = (): void => {
-        this.#lastPartial = performance.now();
-        this.#send(result);
-      };
-      if (wait > 0) this.#waitingPartial = setTimeout(send, wait);
-      else send();
+      this.#partials.call(() => this.#send(result));
       this.#context.metrics.partialLatency.observe(seconds);
       return;
     }
@@ -268,16 +239,11 @@ export class StreamSession implements LiveSession {
     const { words, ...rest } = result;
     const latency = Math.round(1000 * seconds);
     this.#send({ ...rest, latency, ...(this.#options.words && { words }) });
-    if (this.#context.logTranscripts) this.#context.log.info({ session: this.id, text: result.text }, 'segment');
+    if (this.#context.logTranscripts) this.#context.log.info({ session: this.logId, text: result.text }, 'segment');
   }
 
-  #send(message: Unnumbered<Numbered>): void {
-    const numbered = { ...message, seq: ++this.#seq } as Numbered;
-    // A newer partial or acknowledgement stands for the older ones.
-    if (message.type !== 'final' && message.type !== 'keyword')
-      this.#kept = this.#kept.filter((m) => m.type !== message.type);
-    this.#kept.push(numbered);
-    if (this.#kept.length > MAX_KEPT) this.#kept.shift();
+  #send(message: Answer): void {
+    const numbered = this.#answers.add(message);
     this.#outlet?.send(numbered);
   }
 }

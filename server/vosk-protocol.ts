@@ -7,6 +7,7 @@ import { IdleTimer } from './idle-timer.js';
 import { Inbox } from './inbox.js';
 import { parseJson } from './parse-json.js';
 import { reply } from './reply.js';
+import { shown } from './shown.js';
 import { closeSocket } from './stream-protocol.js';
 
 const CONFIG = z.object({
@@ -28,9 +29,9 @@ const DEFAULT_RATE = 8000;
  * vosk-server's protocol, for its clients as they are: `{"config":{"sample_rate":…}}`, 16-bit audio, `{"eof":1}`. Every audio
  * message is answered once, with `{"partial"}` or the next finished `{"text","result"}`; the end with all that is left, then the
  * socket closes. `{"reset":1}` finishes the utterance and goes on. `phrase_list` makes its phrases likelier; `model` is not used.
- * @param client the socket's address
+ * @param client address, undefined for the machine's own
  */
-export function serveVosk(socket: WebSocket, context: ServerContext, client: string): void {
+export function serveVosk(socket: WebSocket, context: ServerContext, client: string | undefined): void {
   const { limits, admission } = context;
   let session: Session | undefined;
   let config: z.infer<typeof CONFIG> = {};
@@ -38,11 +39,12 @@ export function serveVosk(socket: WebSocket, context: ServerContext, client: str
   let ending = false;
   let leaveLive = (): void => undefined;
   const idle = new IdleTimer();
+  const firstAudio = new IdleTimer();
   const send = (message: object): void => reply(socket, message, limits.maxUnsentBytes);
   const fail = (error: unknown): void => {
     if (socket.readyState !== socket.OPEN) return;
-    const known = recordError(context, error, 'vosk');
-    socket.send(JSON.stringify({ error: known.message, code: known.code }));
+    const known = recordError(context, error, 'vosk', client);
+    socket.send(JSON.stringify({ error: shown(known.message), code: known.code }));
     closeSocket(socket, known);
     session?.abort();
     leaveLive();
@@ -52,6 +54,7 @@ export function serveVosk(socket: WebSocket, context: ServerContext, client: str
     idle.touch();
     if (ending) return;
     if (binary) {
+      firstAudio.stop();
       const current = (session ??= new Session(context, config));
       await idle.during(current.accept(data));
       // Where the server began to close meanwhile, all that is left is one answer.
@@ -82,6 +85,7 @@ export function serveVosk(socket: WebSocket, context: ServerContext, client: str
     if (ending) return;
     ending = true;
     idle.stop();
+    firstAudio.stop();
     await tellRest();
     leaveLive();
     closeSocket(socket, end);
@@ -98,9 +102,13 @@ export function serveVosk(socket: WebSocket, context: ServerContext, client: str
   idle.wait(limits.idleSeconds, () =>
     fail(new HearkenError('SERVER_LIMIT', `no message for ${limits.idleSeconds} seconds`)),
   );
+  firstAudio.wait(limits.firstAudioSeconds, () =>
+    fail(new HearkenError('SERVER_LIMIT', `no audio in the first ${limits.firstAudioSeconds} seconds`)),
+  );
   new Inbox(socket, { maxMessagesPerSecond: limits.maxMessagesPerSecond, handle, fail });
   socket.on('close', () => {
     idle.stop();
+    firstAudio.stop();
     session?.abort();
     leaveLive();
     admission.leaveSession(client);

@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   SERVER_SESSION: 'There is no such session to resume: it ended, or its time is over.',
   SERVER_CLOSING: 'The server is shutting down.',
   QUEUE_UNAVAILABLE: 'The queue of a batch cannot be reached or made.',
+  QUEUE_LOST: 'Jobs that were in the queue of a batch are not there any more.',
   OUTPUT_WRITE: 'A result could not be written.',
 } as const;
 

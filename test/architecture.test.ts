@@ -77,9 +77,7 @@ describe('architecture', () => {
         const to = folder(resolve(dirname(file), target));
         const free =
           to === from ||
-          to === 'errors.js' ||
-          to === 'input-file.js' ||
-          to === 'turns.js' ||
+          ['errors.js', 'input-file.js', 'turns.js'].includes(to) ||
           (from === 'cli' && to.startsWith('..'));
         if (!free && !ALLOWED[from]?.includes(to)) wrong.push(`${relative(ROOT, file)} imports ${target}`);
       }
@@ -122,6 +120,8 @@ describe('architecture', () => {
       'dist/server/index.js',
       'dist/client/capture-worklet.js',
       'server/demo/index.html',
+      'models/en/card.json',
+      'models/en/second-pass.onnx',
       'models/en-small/acoustic.onnx',
       'models/en-small/card.json',
       'examples/data/sample.wav',
@@ -130,7 +130,7 @@ describe('architecture', () => {
     }
     const rest = paths.filter(
       (p) =>
-        !/^(package\.json|README\.md|LICENSE|SECURITY\.md|dist\/(src|server|client)\/.*\.(js|d\.ts|map)|server\/demo\/\w+\.(html|css|js)|models\/en-small\/[^/]+|lexicon\/[^/]+|examples\/data\/[^/]+)$/.test(
+        !/^(package\.json|README\.md|LICENSE|SECURITY\.md|dist\/(src|server|client)\/.*\.(js|d\.ts|map)|server\/demo\/\w+\.(html|css|js)|models\/en(-small)?\/[^/]+|lexicon\/[^/]+|examples\/data\/[^/]+)$/.test(
           p,
         ),
     );

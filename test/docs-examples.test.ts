@@ -44,6 +44,10 @@ function nodeRun(file: string, cwd: string): Promise<{ status: number | null; er
 
 describe('code in the documents', function () {
   this.timeout(240_000);
+  // What the documents show is what a reader gets: the default model.
+  const { HEARKEN_MODEL } = process.env;
+  before(() => delete process.env.HEARKEN_MODEL);
+  after(() => void (process.env.HEARKEN_MODEL = HEARKEN_MODEL));
   let dir: string;
   beforeEach(() => {
     dir = mkdtempSync(resolve(tmpdir(), 'hearken-docs-'));

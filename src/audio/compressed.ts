@@ -1,7 +1,6 @@
-import { OggVorbisDecoder } from '@wasm-audio-decoders/ogg-vorbis';
-import { MPEGDecoder } from 'mpg123-decoder';
 import { HearkenError } from '../errors.js';
 import type { ByteReader } from './byte-reader.js';
+import { openWithFfmpeg } from './ffmpeg.js';
 import { release } from './release.js';
 import { type AudioSource, checkFormat } from './source.js';
 
@@ -20,21 +19,39 @@ interface WasmDecoder {
   free(): void;
 }
 
+/**
+ * Decoders that a user may install: they hold code under the LGPL, which this package does not ship (`mpg123-decoder` the library
+ * libmpg123, `@wasm-audio-decoders/ogg-vorbis` the package codec-parser).
+ */
 const DECODERS = {
-  mp3: () => new MPEGDecoder(),
-  'ogg-vorbis': () => new OggVorbisDecoder(),
-} satisfies Record<string, () => WasmDecoder>;
+  mp3: { name: 'mpg123-decoder', make: async () => new (await import('mpg123-decoder')).MPEGDecoder() },
+  'ogg-vorbis': {
+    name: '@wasm-audio-decoders/ogg-vorbis',
+    make: async () => new (await import('@wasm-audio-decoders/ogg-vorbis')).OggVorbisDecoder(),
+  },
+} satisfies Record<string, { name: string; make: () => Promise<WasmDecoder> }>;
 
 export type CompressedContainer = keyof typeof DECODERS;
+
+/** Undefined where it is not installed. */
+async function decoderOf(container: CompressedContainer): Promise<WasmDecoder | undefined> {
+  try {
+    return await DECODERS[container].make();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
 
 /**
  * Bytes decoded in one call: a decoder gives all their sound at once, which may be thousands of times their size.
  */
 const PIECE = 256;
 
-/** MP3 and Ogg Vorbis by WASM decoders, piece by piece. */
+/** MP3 and Ogg Vorbis by the decoder that is installed, piece by piece; else by ffmpeg, once all has come. */
 export async function openCompressed(reader: ByteReader, container: CompressedContainer): Promise<AudioSource> {
-  const decoder: WasmDecoder = DECODERS[container]();
+  const decoder = await decoderOf(container);
+  if (!decoder) return openWithFfmpeg(reader, container, DECODERS[container].name);
   await decoder.ready;
   const warnings: string[] = [];
   const pieces = decodePieces(reader, decoder, container, warnings);

@@ -20,13 +20,13 @@ const OUTPUT = '-map 0:a:0 -c:a pcm_f32le -f wav pipe:1'.split(' ');
  * Containers without a maintained WASM decoder (AAC in MP4, and what else ffmpeg knows): the user's own `ffmpeg` turns
  * them into WAV. MP4 may keep its index at the end, so the input first goes into a temporary file of our own naming.
  */
-export async function openWithFfmpeg(reader: ByteReader, container: string): Promise<AudioSource> {
+export async function openWithFfmpeg(reader: ByteReader, container: string, instead?: string): Promise<AudioSource> {
   const directory = await mkdtemp(join(tmpdir(), 'hearken-'));
   const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
   try {
     const path = join(directory, 'input');
     await pipeline(atMost(reader.rest(), MAX_FILE), createWriteStream(path));
-    return await decode(path, container, remove);
+    return await decode(path, container, remove, instead);
   } catch (error) {
     await remove();
     throw error;
@@ -43,7 +43,12 @@ async function* atMost(chunks: AsyncIterable<Uint8Array>, most: number): AsyncGe
   }
 }
 
-async function decode(path: string, container: string, remove: () => Promise<void>): Promise<AudioSource> {
+async function decode(
+  path: string,
+  container: string,
+  remove: () => Promise<void>,
+  instead: string | undefined,
+): Promise<AudioSource> {
   const child = spawn('ffmpeg', [...INPUT, path, ...OUTPUT], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (d: Buffer) => {
@@ -52,7 +57,7 @@ async function decode(path: string, container: string, remove: () => Promise<voi
   await once(child, 'spawn').catch((cause) => {
     throw new HearkenError(
       'AUDIO_UNSUPPORTED',
-      `${container} needs "ffmpeg" on the PATH, which is not there; install it or convert the file to WAV, FLAC, MP3 or Ogg`,
+      `${container} needs "ffmpeg" on the PATH${instead === undefined ? '' : `, or the npm package ${instead}`}; install it or convert the file to WAV, FLAC or Ogg Opus`,
       { cause },
     );
   });

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { HearkenError } from '../errors.js';
+import { cannotRead } from '../input-file.js';
 import { yieldToOthers } from '../turns.js';
 import { openAiff } from './aiff.js';
 import { openAu } from './au.js';
@@ -96,7 +97,7 @@ async function bytesOf(input: AudioInput): Promise<AsyncIterable<Uint8Array>> {
   if (input instanceof Uint8Array) return single(input);
   if (typeof input !== 'string') return input as AsyncIterable<Uint8Array>;
   const info = await stat(input).catch((cause) => {
-    throw new HearkenError('INPUT_NOT_FOUND', `cannot read ${input}: ${(cause as Error).message}`, { cause });
+    throw cannotRead(input, cause);
   });
   if (info.isDirectory()) throw new HearkenError('INPUT_NOT_FOUND', `${input} is a directory, not a recording`);
   return createReadStream(input, { highWaterMark: 1 << 16 });

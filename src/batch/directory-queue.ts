@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { writeAtomically } from '../binary/atomic-file.js';
-import { HearkenError } from '../errors.js';
 import { isHopeless } from './hopeless.js';
-import type { DeadJob, Entry, Job, JobResult } from './job.js';
+import { type DeadJob, type Entry, entryKey, type Job, type JobResult } from './job.js';
 import { BACKOFF_MS, type BatchQueue, MAX_TRIES, type QueueStatus, type WorkOptions } from './queue.js';
+import { missing, QueueFiles } from './queue-files.js';
 import { wait } from './wait.js';
 
 const POLL_MS = 500;
@@ -18,7 +17,14 @@ interface Failure {
   error: string;
 }
 
-const missing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
+const isFailure = ({ tries, notBefore }: Partial<Failure>): boolean =>
+  Number.isFinite(tries) && Number.isFinite(notBefore);
+const isJob = ({ id, path, options }: Partial<Job>): boolean =>
+  typeof id === 'string' && typeof path === 'string' && typeof options === 'object' && options !== null;
+const isResult = (value: object): boolean => {
+  const { type, segments, jobs } = value as { type?: string; segments?: unknown; jobs?: unknown };
+  return (type === 'heard' && Array.isArray(segments)) || (type === 'parted' && Array.isArray(jobs));
+};
 
 /**
  * A queue in a directory, for one machine or a shared file system: a file a job in `jobs/`, a claim in `claims/` while a worker
@@ -27,61 +33,25 @@ const missing = (error: unknown): boolean => (error as NodeJS.ErrnoException).co
 export class DirectoryQueue implements BatchQueue {
   private constructor(
     private readonly root: string,
+    private readonly files: QueueFiles,
     private readonly claimMs: number,
   ) {}
 
-  /** @param claimMs a claim that its worker has not renewed for so long is another's to take. @throws QUEUE_UNAVAILABLE */
-  static async open(root: string, claimMs: number): Promise<DirectoryQueue> {
-    try {
-      for (const folder of ['jobs', 'claims', 'failed', 'done', 'dead'])
-        await mkdir(resolve(root, folder), { recursive: true });
-    } catch (cause) {
-      throw new HearkenError('QUEUE_UNAVAILABLE', `cannot make the queue ${root}: ${(cause as Error).message}`, {
-        cause,
-      });
-    }
-    return new DirectoryQueue(root, claimMs);
-  }
-
-  #path(folder: string, id: string): string {
-    return resolve(this.root, folder, `${id}.json`);
-  }
-
-  async #ids(folder: string): Promise<string[]> {
-    const names = await readdir(resolve(this.root, folder));
-    return names.filter((n) => n.endsWith('.json')).map((n) => n.slice(0, -5));
-  }
-
-  async #read<T>(folder: string, id: string): Promise<T | undefined> {
-    try {
-      return JSON.parse(await readFile(this.#path(folder, id), 'utf8')) as T;
-    } catch (error) {
-      if (missing(error)) return undefined;
-      throw error;
-    }
-  }
-
-  async #has(folder: string, id: string): Promise<boolean> {
-    return stat(this.#path(folder, id)).then(
-      () => true,
-      () => false,
-    );
-  }
-
-  #write(folder: string, id: string, value: unknown): Promise<void> {
-    return writeAtomically(this.#path(folder, id), JSON.stringify(value));
-  }
-
-  #remove(folder: string, id: string): Promise<void> {
-    return rm(this.#path(folder, id), { force: true });
+  /**
+   * @param claimMs a claim that its worker has not renewed for so long is another's to take
+   * @param warn told of files that are not whole
+   * @throws QUEUE_UNAVAILABLE
+   */
+  static async open(root: string, claimMs: number, warn: (message: string) => void): Promise<DirectoryQueue> {
+    return new DirectoryQueue(root, await QueueFiles.open(root, warn), claimMs);
   }
 
   async add(jobs: readonly Job[]): Promise<number> {
     let added = 0;
     for (const job of jobs) {
-      const there = await Promise.all(['jobs', 'done', 'dead'].map((folder) => this.#has(folder, job.id)));
+      const there = await Promise.all(['jobs', 'done', 'dead'].map((folder) => this.files.has(folder, job.id)));
       if (there.includes(true)) continue;
-      await this.#write('jobs', job.id, job);
+      await this.files.write('jobs', job.id, job);
       added++;
     }
     return added;
@@ -89,8 +59,14 @@ export class DirectoryQueue implements BatchQueue {
 
   async enter(entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return;
-    // The line break before keeps them apart from a line that was not finished.
-    await appendFile(resolve(this.root, 'entries.jsonl'), `\n${entries.map((e) => JSON.stringify(e)).join('\n')}\n`);
+    const file = await open(resolve(this.root, 'entries.jsonl'), 'a');
+    try {
+      // The line break before keeps them apart from a line that was not finished.
+      await file.appendFile(`\n${entries.map((e) => JSON.stringify(e)).join('\n')}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
   }
 
   async entries(): Promise<Entry[]> {
@@ -98,15 +74,15 @@ export class DirectoryQueue implements BatchQueue {
       if (missing(error)) return '';
       throw error;
     });
-    const byName = new Map<string, Entry>();
+    const known = new Map<string, Entry>();
     // A line that a killed process left unfinished is no entry: its recording has to be submitted again.
     for (const line of text.split('\n').filter(Boolean)) {
       try {
         const entry = JSON.parse(line) as Entry;
-        byName.set(entry.name, entry);
+        if (typeof entry.name === 'string' && typeof entry.path === 'string') known.set(entryKey(entry), entry);
       } catch {}
     }
-    return [...byName.values()];
+    return [...known.values()];
   }
 
   async work(run: (job: Job) => Promise<JobResult>, options: WorkOptions): Promise<void> {
@@ -114,7 +90,7 @@ export class DirectoryQueue implements BatchQueue {
       while (!options.signal.aborted) {
         const job = await this.#claim();
         if (job) await this.#do(job, run, options);
-        else if (options.untilEmpty && (await this.#ids('jobs')).length === 0) return;
+        else if (options.untilEmpty && (await this.files.ids('jobs')).length === 0) return;
         else await wait(POLL_MS, options.signal);
       }
     };
@@ -122,58 +98,58 @@ export class DirectoryQueue implements BatchQueue {
   }
 
   async #do(job: Job, run: (job: Job) => Promise<JobResult>, { onJob }: WorkOptions): Promise<void> {
-    const claim = this.#path('claims', job.id);
+    const claim = this.files.path('claims', job.id);
     const renewal = setInterval(() => {
       const now = new Date();
       utimes(claim, now, now).catch(() => undefined);
     }, this.claimMs / 4);
     try {
       const result = await run(job);
-      await this.#write('done', job.id, result);
-      await this.#remove('jobs', job.id);
+      await this.files.write('done', job.id, result);
+      await this.files.remove('jobs', job.id);
       onJob?.(job, result);
     } catch (error) {
       await this.#failed(job, error as Error);
       onJob?.(job, error as Error);
     } finally {
       clearInterval(renewal);
-      if (!(await this.#has('jobs', job.id))) await this.#remove('failed', job.id);
-      await this.#remove('claims', job.id);
+      if (!(await this.files.has('jobs', job.id))) await this.files.remove('failed', job.id);
+      await this.files.remove('claims', job.id);
     }
   }
 
   async #failed(job: Job, error: Error): Promise<void> {
-    const tries = ((await this.#read<Failure>('failed', job.id))?.tries ?? 0) + 1;
+    const tries = ((await this.files.read<Failure>('failed', job.id, isFailure))?.tries ?? 0) + 1;
     if (tries >= MAX_TRIES || isHopeless(error)) {
-      await this.#write('dead', job.id, { ...job, error: error.message });
-      await this.#remove('jobs', job.id);
+      await this.files.write('dead', job.id, { ...job, error: error.message });
+      await this.files.remove('jobs', job.id);
     } else {
       const notBefore = Date.now() + BACKOFF_MS * 2 ** (tries - 1);
-      await this.#write('failed', job.id, { tries, notBefore, error: error.message } satisfies Failure);
+      await this.files.write('failed', job.id, { tries, notBefore, error: error.message } satisfies Failure);
     }
   }
 
   /** A job that is due and no living worker has; undefined where there is none. */
   async #claim(): Promise<Job | undefined> {
-    const ids = await this.#ids('jobs');
+    const ids = await this.files.ids('jobs');
     // Workers begin at different places, so that they seldom want the same job.
     const first = Math.floor(Math.random() * ids.length);
     for (let i = 0; i < ids.length; i++) {
       const id = ids[(first + i) % ids.length];
-      const failure = await this.#read<Failure>('failed', id);
+      const failure = await this.files.read<Failure>('failed', id, isFailure);
       if (failure && failure.notBefore > Date.now()) continue;
       if (!(await this.#take(id))) continue;
-      const job = await this.#read<Job>('jobs', id);
+      const job = await this.files.read<Job>('jobs', id, isJob);
       // Another worker may have done it between the listing and the claim, or died between its last two steps.
-      if (job && !(await this.#has('done', id)) && !(await this.#has('dead', id))) return job;
-      await this.#remove('jobs', id);
-      await this.#remove('claims', id);
+      if (job && !(await this.files.has('done', id)) && !(await this.files.has('dead', id))) return job;
+      await this.files.remove('jobs', id);
+      await this.files.remove('claims', id);
     }
     return undefined;
   }
 
   async #take(id: string): Promise<boolean> {
-    const claim = this.#path('claims', id);
+    const claim = this.files.path('claims', id);
     const make = async (): Promise<boolean> => {
       try {
         await (await open(claim, 'wx')).close();
@@ -200,12 +176,12 @@ export class DirectoryQueue implements BatchQueue {
   }
 
   result(id: string): Promise<JobResult | undefined> {
-    return this.#read<JobResult>('done', id);
+    return this.files.read<JobResult>('done', id, isResult);
   }
 
   async status(): Promise<QueueStatus> {
     const [jobs, claims, failed, done, dead] = await Promise.all(
-      ['jobs', 'claims', 'failed', 'done', 'dead'].map((folder) => this.#ids(folder)),
+      ['jobs', 'claims', 'failed', 'done', 'dead'].map((folder) => this.files.ids(folder)),
     );
     const finished = new Set([...done, ...dead]);
     const open = jobs.filter((id) => !finished.has(id));
@@ -217,18 +193,20 @@ export class DirectoryQueue implements BatchQueue {
   }
 
   async dead(): Promise<DeadJob[]> {
-    const jobs = await Promise.all((await this.#ids('dead')).map((id) => this.#read<Job & DeadJob>('dead', id)));
+    const jobs = await Promise.all(
+      (await this.files.ids('dead')).map((id) => this.files.read<Job & DeadJob>('dead', id, isJob)),
+    );
     return jobs.filter((j) => j !== undefined).map(({ id, path, error }) => ({ id, path, error }));
   }
 
   async retry(): Promise<number> {
-    const ids = await this.#ids('dead');
+    const ids = await this.files.ids('dead');
     for (const id of ids) {
-      const dead = await this.#read<Job & DeadJob>('dead', id);
+      const dead = await this.files.read<Job & DeadJob>('dead', id, isJob);
       if (!dead) continue;
       const { error: _, ...job } = dead;
-      await this.#write('jobs', id, job);
-      await this.#remove('dead', id);
+      await this.files.write('jobs', id, job);
+      await this.files.remove('dead', id);
     }
     return ids.length;
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { HearkenError } from '../errors.js';
+import { cannotRead } from '../input-file.js';
 import type { RecordingOptions, RecordingPart } from '../recognizer/messages.js';
 import type { Segment } from '../recognizer/results.js';
 
@@ -37,6 +37,9 @@ export interface Entry {
   job: string;
 }
 
+/** What an entry is known by: one of the same path and name replaces the one before. */
+export const entryKey = ({ path, name }: Entry): string => `${path}\n${name}`;
+
 /** A job that was given up. */
 export interface DeadJob {
   id: string;
@@ -52,7 +55,7 @@ export async function recordingJob(path: string, model: string, options: Recordi
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) bytes.update(chunk as Buffer);
   } catch (cause) {
-    throw new HearkenError('INPUT_NOT_FOUND', `cannot read ${path}: ${(cause as Error).message}`, { cause });
+    throw cannotRead(path, cause);
   }
   return { id: hash(bytes.digest('hex'), model, JSON.stringify(options)), path, options };
 }

@@ -9,14 +9,17 @@ export interface QueueOptions {
   model: string;
   /** How long the job of a worker that died waits for another; default 30 s. */
   claimMs?: number;
+  /** Told what its owner should know: files that are not whole, a Redis that keeps nothing; default: console.warn. */
+  onWarning?: (message: string) => void;
 }
 
 const CLAIM_MS = 30_000;
 
 /** @throws QUEUE_UNAVAILABLE */
-export async function openQueue({ queue, model, claimMs = CLAIM_MS }: QueueOptions): Promise<BatchQueue> {
-  if (!/^rediss?:\/\//.test(queue)) return DirectoryQueue.open(resolve(queue, model), claimMs);
+export async function openQueue(options: QueueOptions): Promise<BatchQueue> {
+  const { queue, model, claimMs = CLAIM_MS, onWarning = (m) => console.warn(`hearken: ${m}`) } = options;
+  if (!/^rediss?:\/\//.test(queue)) return DirectoryQueue.open(resolve(queue, model), claimMs, onWarning);
   // BullMQ and its client are loaded by those who use them.
   const { RedisQueue } = await import('./redis-queue.js');
-  return RedisQueue.open(queue, `hearken-${model}`, claimMs);
+  return RedisQueue.open(queue, `hearken-${model}`, claimMs, onWarning);
 }

@@ -29,9 +29,10 @@ export interface WorkOptions {
 export interface BatchQueue extends AsyncDisposable {
   /** How many were not there before. */
   add(jobs: readonly Job[]): Promise<number>;
-  /** Remember what is collected under which name; a name given again replaces the one before. */
+  /** Remember what is collected of which recording; one of the same path and name replaces the one before. */
   enter(entries: readonly Entry[]): Promise<void>;
   entries(): Promise<Entry[]>;
+  /** @throws QUEUE_LOST where jobs that were in it are not there any more */
   work(run: (job: Job) => Promise<JobResult>, options: WorkOptions): Promise<void>;
   /** Undefined while it is not done. */
   result(id: string): Promise<JobResult | undefined>;

@@ -2,7 +2,7 @@ import { type Job as BullJob, Queue, UnrecoverableError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { HearkenError } from '../errors.js';
 import { isHopeless } from './hopeless.js';
-import type { DeadJob, Entry, Job, JobResult } from './job.js';
+import { type DeadJob, type Entry, entryKey, type Job, type JobResult } from './job.js';
 import { BACKOFF_MS, type BatchQueue, MAX_TRIES, type QueueStatus, type WorkOptions } from './queue.js';
 import { wait } from './wait.js';
 
@@ -25,8 +25,12 @@ export class RedisQueue implements BatchQueue {
     this.#queue.on('error', () => undefined); // Redis being away is waited out
   }
 
-  /** @param claimMs how long a job stays with a worker that gives no sign of life. @throws QUEUE_UNAVAILABLE */
-  static async open(url: string, name: string, claimMs: number): Promise<RedisQueue> {
+  /**
+   * @param claimMs how long a job stays with a worker that gives no sign of life
+   * @param warn told where the Redis would lose the queue with its process
+   * @throws QUEUE_UNAVAILABLE
+   */
+  static async open(url: string, name: string, claimMs: number, warn: (message: string) => void): Promise<RedisQueue> {
     const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: null });
     redis.on('error', () => undefined);
     try {
@@ -35,11 +39,18 @@ export class RedisQueue implements BatchQueue {
       redis.disconnect();
       throw new HearkenError('QUEUE_UNAVAILABLE', `no Redis answers at ${withoutPassword(url)}`, { cause });
     }
+    const risk = await persistenceRisk(redis);
+    if (risk !== undefined) warn(`${withoutPassword(url)} ${risk}: set "appendonly yes" in it`);
     return new RedisQueue(redis, name, claimMs);
   }
 
   get #entriesKey(): string {
     return `${this.#name}:entries`;
+  }
+
+  /** How many jobs were ever added: a Redis that came back without its data, or with an old snapshot of it, has fewer. */
+  get #addedKey(): string {
+    return `${this.#name}:added`;
   }
 
   async add(jobs: readonly Job[]): Promise<number> {
@@ -56,6 +67,7 @@ export class RedisQueue implements BatchQueue {
         })),
       );
       added += fresh.length;
+      if (fresh.length > 0) await this.#redis.incrby(this.#addedKey, fresh.length);
     }
     return added;
   }
@@ -63,7 +75,7 @@ export class RedisQueue implements BatchQueue {
   async enter(entries: readonly Entry[]): Promise<void> {
     for (let at = 0; at < entries.length; at += BULK) {
       const some = entries.slice(at, at + BULK);
-      await this.#redis.hset(this.#entriesKey, Object.fromEntries(some.map((e) => [e.name, JSON.stringify(e)])));
+      await this.#redis.hset(this.#entriesKey, Object.fromEntries(some.map((e) => [entryKey(e), JSON.stringify(e)])));
     }
   }
 
@@ -89,16 +101,27 @@ export class RedisQueue implements BatchQueue {
     worker.on('error', () => undefined);
     worker.on('completed', (job, result) => options.onJob?.(job.data, result));
     worker.on('failed', (job, error) => job && options.onJob?.(job.data, error));
-    await this.#untilEnough(options);
-    await worker.close(); // waits for the jobs begun
+    try {
+      await this.#untilEnough(options);
+    } finally {
+      await worker.close(); // waits for the jobs begun
+    }
   }
 
   async #untilEnough({ signal, untilEmpty }: WorkOptions): Promise<void> {
+    let most = 0;
     while (!signal.aborted) {
+      const added = Number((await this.#redis.get(this.#addedKey)) ?? 0);
+      if (added < most)
+        throw new HearkenError(
+          'QUEUE_LOST',
+          `the queue has held ${most} jobs and now knows of ${added}: its Redis lost data; submit the recordings again`,
+        );
+      most = added;
       await wait(POLL_MS, signal);
       if (!untilEmpty) continue;
       const { waiting, active, delayed } = await this.status();
-      if (waiting + active + delayed === 0) return;
+      if (waiting + active + delayed === 0 && Number(await this.#redis.get(this.#addedKey)) >= most) return;
     }
   }
 
@@ -127,6 +150,17 @@ export class RedisQueue implements BatchQueue {
     await this.#queue.close();
     this.#redis.disconnect();
   }
+}
+
+/** What a restart of the Redis would lose; undefined where it writes every change to its disk. */
+async function persistenceRisk(redis: Redis): Promise<string | undefined> {
+  const info = await redis.info('persistence').catch(() => '');
+  if (info === '' || /^aof_enabled:1/m.test(info)) return undefined;
+  // Services do not show their configuration.
+  const [, save] = (await redis.config('GET', 'save').catch(() => [])) as (string | undefined)[];
+  return save === ''
+    ? 'keeps nothing on its disk, and its restart loses the queue'
+    : 'keeps snapshots only, and its restart loses what came after the last one';
 }
 
 function withoutPassword(url: string): string {

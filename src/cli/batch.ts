@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import { Command, Option } from 'commander';
-import { type BatchQueue, heardIn, type JobResult, openQueue, recordingJob, runJob } from '../batch/index.js';
+import { Command } from 'commander';
+import { type BatchQueue, type Entry, heardIn, type JobResult, recordingJob, runJob } from '../batch/index.js';
 import { HearkenError } from '../errors.js';
 import { FORMATS, type FormatName } from '../formats/index.js';
 import { inputText } from '../input-file.js';
-import { DEFAULT_MODEL, findModel, readCard } from '../package/index.js';
 import { Engine } from '../recognizer/engine.js';
+import { modelChecksum, type QueueFlags, queueOf, queueOption } from './batch-queue.js';
 import { expandInputs, type Input } from './inputs.js';
 import {
   addBatchOptions,
@@ -17,23 +16,16 @@ import {
   progressOption,
   wholeNumber,
 } from './options.js';
-import { formats, transcriptsOf, writeOutputs } from './outputs.js';
+import { outputNames } from './output-names.js';
+import { formats, staysInside, transcriptsOf, writeOutputs } from './outputs.js';
 import { Progress } from './progress.js';
 import { addRecognitionOptions, type RecognitionFlags, recognitionOf } from './recognition-options.js';
 import { eachRecording } from './recordings.js';
 
 /** How often the queue is counted for the progress bar. */
 const RECOUNT_MS = 5000;
-
-interface QueueFlags {
-  queue: string;
-  model?: string;
-}
-
-const queueOption = (): Option =>
-  new Option('-q, --queue <where>', 'redis://HOST:PORT, or a directory')
-    .env('HEARKEN_QUEUE')
-    .default('hearken-queue', 'the directory hearken-queue');
+/** Recordings of shared names that are listed. */
+const MAX_TOLD = 20;
 
 export function batchCommand(): Command {
   return new Command('batch')
@@ -120,16 +112,6 @@ function retryCommand(): Command {
     });
 }
 
-/** What makes a model the one it is, by its card: its files are checked where they are loaded. @throws MODEL_* */
-function modelChecksum(flags: QueueFlags): string {
-  const { checksums } = readCard(findModel(flags.model ?? DEFAULT_MODEL), false);
-  return createHash('sha256').update(JSON.stringify(checksums)).digest('hex').slice(0, 16);
-}
-
-function queueOf(flags: QueueFlags, claimMs?: number): Promise<BatchQueue> {
-  return openQueue({ queue: flags.queue, model: modelChecksum(flags), ...(claimMs !== undefined && { claimMs }) });
-}
-
 type SubmitFlags = QueueFlags & RecognitionFlags & Pick<BatchFlags, 'progress'> & { list?: string };
 
 async function submit(args: string[], flags: SubmitFlags): Promise<void> {
@@ -138,6 +120,9 @@ async function submit(args: string[], flags: SubmitFlags): Promise<void> {
     throw new HearkenError('OPTION_INVALID', 'there is nothing to submit: name recordings or --list');
   if (inputs.some((i) => i.path === '-'))
     throw new HearkenError('OPTION_INVALID', 'standard input cannot be submitted');
+  const climbing = inputs.find((i) => !staysInside(i.name));
+  if (climbing)
+    throw new HearkenError('OPTION_INVALID', `the name "${climbing.name}" leads out of the directory of outputs`);
   const options = recognitionOf(flags);
   const model = modelChecksum(flags);
   await using queue = await queueOf(flags);
@@ -155,6 +140,12 @@ async function submit(args: string[], flags: SubmitFlags): Promise<void> {
     return 0;
   });
   process.stdout.write(`${inputs.length} recordings, ${added} of them new to the queue\n`);
+  const shared = outputNames(await queue.entries()).filter(({ entry, name }) => entry.name !== name);
+  for (const { entry, name } of shared.slice(0, MAX_TOLD))
+    process.stderr.write(
+      `hearken: another recording is named "${entry.name}": ${entry.path} is collected as ${name}\n`,
+    );
+  if (shared.length > MAX_TOLD) process.stderr.write(`hearken: and ${shared.length - MAX_TOLD} more\n`);
 }
 
 /** Paths of a list are relative to it. @throws INPUT_NOT_FOUND */
@@ -226,19 +217,22 @@ type CollectFlags = QueueFlags & Pick<BatchFlags, 'progress'> & { outputDir: str
 
 async function collect(flags: CollectFlags): Promise<void> {
   await using queue = await queueOf(flags);
-  const entries = await queue.entries();
+  const entries = outputNames(await queue.entries());
+  if (entries.length === 0)
+    throw new HearkenError('QUEUE_LOST', `no recording was submitted to ${flags.queue}, or what was is lost`);
   const progress = new Progress(entries.length, flags.progress);
-  let missing = 0;
-  await eachRecording(entries, 4, progress, async (entry) => {
+  const written = new Set<Entry>();
+  const inputs = entries.map(({ entry, name }) => ({ path: entry.path, name, entry }));
+  await eachRecording(inputs, 4, progress, async ({ name, entry }) => {
     const heard = await heardIn(queue, entry);
-    if (!heard) {
-      missing++;
-      return 0;
-    }
-    const transcripts = transcriptsOf(entry.name, heard.seconds, heard.segments, flags.format);
-    await writeOutputs(transcripts, flags.outputDir, entry.name, flags.format);
+    if (!heard) return 0;
+    const transcripts = transcriptsOf(name, heard.seconds, heard.segments, flags.format);
+    await writeOutputs(transcripts, flags.outputDir, name, flags.format);
+    written.add(entry);
     return heard.seconds;
   });
-  process.stdout.write(`${entries.length - missing} of ${entries.length} transcripts written to ${flags.outputDir}\n`);
-  if (missing > 0) process.exitCode = 1;
+  process.stdout.write(`${written.size} of ${entries.length} transcripts written to ${flags.outputDir}\n`);
+  const absent = inputs.filter(({ entry }) => !written.has(entry));
+  for (const { path, name } of absent) process.stderr.write(`hearken: no transcript of ${path} (${name})\n`);
+  if (absent.length > 0) process.exitCode = 1;
 }

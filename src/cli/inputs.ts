@@ -1,10 +1,8 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, extname, relative } from 'node:path';
 import { glob } from 'tinyglobby';
 import { HearkenError } from '../errors.js';
-
-/** What a directory is searched for. */
-const EXTENSIONS = 'wav wave rf64 aif aiff aifc au snd sph nist flac mp3 ogg oga opus webm mkv mp4 m4a aac'.split(' ');
+import { searchDirectory } from './search-directory.js';
 
 export interface Input {
   /** Path, or `-` for standard input. */
@@ -25,18 +23,8 @@ export async function expandInputs(args: readonly string[]): Promise<Input[]> {
     }
     const info = await stat(arg).catch(() => undefined);
     if (info?.isDirectory()) {
-      // The search passes over directories it may not read; one that was named is an error.
-      await readdir(arg).catch((cause) => {
-        throw new HearkenError('INPUT_NOT_FOUND', `cannot read directory ${arg}: ${(cause as Error).message}`, {
-          cause,
-        });
-      });
-      const found = await glob(
-        EXTENSIONS.map((e) => `**/*.${e}`),
-        { cwd: arg, absolute: true, caseSensitiveMatch: false },
-      );
-      if (found.length === 0) throw new HearkenError('INPUT_NOT_FOUND', `${arg} holds no recordings`);
-      for (const path of found.sort()) out.push({ path, name: withoutExtension(relative(arg, path)) });
+      for (const path of await searchDirectory(arg, (m) => process.stderr.write(`hearken: ${m}\n`)))
+        out.push({ path, name: withoutExtension(relative(arg, path)) });
     } else if (!info && /[*?[{]/.test(arg)) {
       const found = await glob(arg, { absolute: false });
       if (found.length === 0) throw new HearkenError('INPUT_NOT_FOUND', `nothing matches ${arg}`);

@@ -81,8 +81,10 @@ function report(error: unknown): void {
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Who reads the output has had enough.
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  report(new HearkenError('OUTPUT_WRITE', `cannot write to standard output: ${error.message}`));
+  process.exit(1);
 });
 
 await main();

@@ -1,3 +1,4 @@
+import { availableParallelism, totalmem } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { RawFormat } from '../audio/index.js';
 import { BYTES_PER_SAMPLE, type PcmEncoding } from '../audio/pcm.js';
@@ -25,7 +26,9 @@ export const providersOption = (): Option =>
     'cpu',
   );
 export const jobsOption = (): Option =>
-  new Option('-j, --jobs <n>', 'worker threads (default: one a core)').argParser(wholeNumber(1, 256));
+  new Option('-j, --jobs <n>', 'worker threads (default: one a core; at most two, and as memory allows)').argParser(
+    wholeNumber(1, 256),
+  );
 
 export interface EngineFlags {
   model?: string;
@@ -51,10 +54,31 @@ export function addBatchOptions(command: Command): Command {
     .addOption(providersOption());
 }
 
+/** What a worker takes with its streams, in bytes. */
+const WORKER_BYTES = 160 << 20;
+
+/** As many threads as asked for, where the machine has cores and memory for them: with more, none gets anything done. */
+export function workersFor(jobs: number, cores: number, memory: number): number {
+  return Math.max(1, Math.min(jobs, 2 * cores, Math.floor((0.8 * memory) / WORKER_BYTES)));
+}
+
+/** Bytes that this process may have: a container has fewer than its machine. */
+function memoryHere(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}
+
+function workersOf(jobs: number): number {
+  const workers = workersFor(jobs, availableParallelism(), memoryHere());
+  if (workers < jobs)
+    process.stderr.write(`hearken: ${workers} of ${jobs} worker threads: the machine has no more to give\n`);
+  return workers;
+}
+
 export function engineOptions(flags: EngineFlags): EngineOptions {
   return {
     ...(flags.model !== undefined && { model: flags.model }),
-    ...(flags.jobs !== undefined && { workers: flags.jobs }),
+    ...(flags.jobs !== undefined && { workers: workersOf(flags.jobs) }),
     providers: flags.providers.split(','),
     onWarning: (m) => process.stderr.write(`hearken: warning: ${m}\n`),
   };

@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { writeAtomically } from '../binary/atomic-file.js';
+import { HearkenError } from '../errors.js';
 import { FORMATS, type FormatName, formatTranscript, type Transcript } from '../formats/index.js';
 import type { Segment, WrittenPiece } from '../recognizer/results.js';
 import type { Input } from './inputs.js';
@@ -42,8 +43,17 @@ function asWritten(segment: Segment, pieces: WrittenPiece[], format: readonly Fo
   return format.includes('json') ? { ...segment, text } : { ...segment, text, words: pieces };
 }
 
+/** @throws OUTPUT_WRITE where the name leads out of the directory */
 function outputPath(dir: string, name: string, channel: number | undefined, format: FormatName): string {
-  return resolve(dir, `${name}${channel === undefined ? '' : `.${channel + 1}`}.${EXTENSION[format]}`);
+  const path = resolve(dir, `${name}${channel === undefined ? '' : `.${channel + 1}`}.${EXTENSION[format]}`);
+  if (!staysInside(name)) throw new HearkenError('OUTPUT_WRITE', `"${name}" would be written outside ${dir}`);
+  return path;
+}
+
+/** Whether outputs of this name lie below the directory they are written to. */
+export function staysInside(name: string): boolean {
+  const path = relative('/x', resolve('/x', name));
+  return path !== '' && !isAbsolute(path) && path.split(sep)[0] !== '..' && !name.includes('\0');
 }
 
 /** Of the inputs those of which an output is missing. */

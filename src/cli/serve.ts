@@ -11,6 +11,8 @@ interface Flags extends EngineFlags {
   tokenFile?: string;
   open?: boolean;
   origin: string[];
+  allowHost: string[];
+  trustProxy?: boolean;
   tlsCert?: string;
   tlsKey?: string;
   limit: Partial<Limits>;
@@ -23,9 +25,9 @@ const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** `maxSessions=100` */
 function limitOf(value: string, before: Partial<Limits>): Partial<Limits> {
-  const [name, number] = value.split('=');
+  const [, name = '', number = ''] = /^(\w+)=([\d.]+)$/.exec(value) ?? [];
   const known = Object.keys(defaultLimits(1));
-  if (!known.includes(name) || !(Number(number) >= 0))
+  if (!known.includes(name) || !Number.isFinite(Number(number)))
     throw new InvalidArgumentError(`NAME=NUMBER is needed, with NAME one of ${known.join(', ')}.`);
   return { ...before, [name]: Number(number) };
 }
@@ -46,7 +48,17 @@ export function serveCommand(): Command {
     .option('--host <address>', 'address to listen on; beyond this machine it needs tokens', '127.0.0.1')
     .option('--token-file <file>', 'bearer tokens, one a line (or HEARKEN_TOKENS, commas between)')
     .option('--open', 'listen beyond this machine without tokens')
-    .option('--origin <origin...>', 'web origins that may connect besides the server itself', [] as string[])
+    .option(
+      '--origin <origin...>',
+      'web origins that may connect and read answers besides the server itself',
+      [] as string[],
+    )
+    .option(
+      '--allow-host <name...>',
+      'names the server goes by, besides localhost, its own and addresses',
+      [] as string[],
+    )
+    .option('--trust-proxy', 'a proxy in front says who clients are: the last address of X-Forwarded-For')
     .option('--tls-cert <file>', 'PEM certificate: HTTPS and wss')
     .option('--tls-key <file>', 'PEM key of it')
     .option(
@@ -81,11 +93,17 @@ function contentsOf(file: string, what: string): string {
   }
 }
 
+/** @throws OPTION_INVALID where tokens were meant and there is none: the server would be open */
 function tokensOf(file: string | undefined): string[] {
-  const listed = file === undefined ? '' : contentsOf(file, 'tokens');
-  return [...listed.split(/\s+/), ...(process.env.HEARKEN_TOKENS ?? '').split(',')]
-    .map((t) => t.trim())
-    .filter(Boolean);
+  const sources: [string, string[] | undefined][] = [
+    [`the token file ${file}`, file === undefined ? undefined : contentsOf(file, 'tokens').split(/\s+/)],
+    ['HEARKEN_TOKENS', process.env.HEARKEN_TOKENS?.split(',')],
+  ];
+  return sources.flatMap(([name, listed]) => {
+    const tokens = listed?.map((t) => t.trim()).filter(Boolean);
+    if (tokens?.length === 0) throw new HearkenError('OPTION_INVALID', `${name} holds no token`);
+    return tokens ?? [];
+  });
 }
 
 async function serve(flags: Flags): Promise<void> {
@@ -108,6 +126,8 @@ async function serve(flags: Flags): Promise<void> {
       host,
       tokens,
       origins,
+      allowedHosts: flags.allowHost,
+      trustProxy: flags.trustProxy ?? false,
       open,
       log,
       logTranscripts,

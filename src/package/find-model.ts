@@ -47,5 +47,5 @@ export function findModel(model: string, env: NodeJS.ProcessEnv = process.env): 
   );
 }
 
-/** The package that is used where none is named. */
-export const DEFAULT_MODEL = resolve(SHIPPED, 'en-small');
+/** The package that is used where none is named: that of the variable HEARKEN_MODEL, by path or name, or the shipped accurate one. */
+export const DEFAULT_MODEL = process.env.HEARKEN_MODEL || resolve(SHIPPED, 'en');

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { ChunkNetwork, type NetworkContract, NetworkModel, SegmentNetwork } from '../../src/acoustic/index.js';
 import { openFeatures } from '../../src/frontend/index.js';
-import { DEFAULT_MODEL, readCard } from '../../src/package/index.js';
+import { DEFAULT_MODEL, packageFile, readCard } from '../../src/package/index.js';
 import { type Network, openNetwork, type Tensor } from '../../src/runtime/index.js';
 import { concat } from '../support/audio.js';
 import { codeOf } from '../support/errors.js';
@@ -19,7 +18,7 @@ const features = (frames: number): Float32Array => {
 };
 
 const shipped = async (): Promise<Network> =>
-  (await openNetwork(readFileSync(resolve(DEFAULT_MODEL, acoustic.file)), ['cpu'])).network;
+  (await openNetwork(readFileSync(packageFile(DEFAULT_MODEL, card, acoustic.file)), ['cpu'])).network;
 
 describe('ChunkNetwork', () => {
   it('gives one row per subsampled frame, the same bits however features come', async () => {

@@ -110,7 +110,7 @@ function behavesAsAQueue(open: (model: string) => Promise<BatchQueue>): void {
       { name: 'x', path: '/x.wav', job: '1' },
       { name: 'y', path: '/y.wav', job: '2' },
     ]);
-    await queue.enter([{ name: 'x', path: '/new.wav', job: '3' }]);
+    await queue.enter([{ name: 'x', path: '/x.wav', job: '3' }]);
     const entries = await queue.entries();
     expect(entries.map((e) => `${e.name} ${e.job}`).sort()).to.deep.equal(['x 3', 'y 2']);
   });

@@ -10,7 +10,7 @@ const ODD = ['//', '///', '//[', 'http://[', 'http://x:99999/', '/\\\\', 'ws://:
 const target = fc.oneof(
   fc.constantFrom(...ODD),
   fc.webUrl(),
-  fc.string({ unit: fc.constantFrom(...'/\\:@?#[]%*.&=ae1\u00ff'), minLength: 1, maxLength: 40 }),
+  fc.string({ unit: fc.constantFrom(...Array.from('/\\:@?#[]%*.&=ae1\u00ff')), minLength: 1, maxLength: 40 }),
   fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 40 }).map((s) => `/${s.replace(/[\r\n]/g, '')}`),
 );
 const header = fc.record({

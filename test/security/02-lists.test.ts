@@ -13,11 +13,7 @@ const PHRASE = '$b $b $b $b $b $a';
 /** Words nobody has in a dictionary: each has its pronunciation guessed. */
 const unknown = (count: number): { text: string }[] =>
   Array.from({ length: count }, (_, i) => ({
-    text: `zhu${i
-      .toString(26)
-      .split('')
-      .map((d) => 'bcdfghjklmnpqrstvwxzaeiouy'[Number.parseInt(d, 26)])
-      .join('a')}mir`,
+    text: `zhu${Array.from(i.toString(26), (d) => 'bcdfghjklmnpqrstvwxzaeiouy'[Number.parseInt(d, 26)]).join('a')}mir`,
   }));
 
 describe('findings 2 and 14: lists of a start message', function () {

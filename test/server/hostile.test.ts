@@ -13,9 +13,14 @@ const SHORT = readFileSync(resolve(DATA, 'libri-3526-176653-0051.wav')).subarray
 const TEXT = 'said the little fellow panting in sympathy';
 
 /** Open, send all, and tell how it was closed: code and reason. */
-function provoke(url: string, messages: (string | Uint8Array)[], linger = 0): Promise<[number, string]> {
+function provoke(
+  url: string,
+  messages: (string | Uint8Array)[],
+  linger = 0,
+  localAddress = '127.0.0.1',
+): Promise<[number, string]> {
   return new Promise((done) => {
-    const socket = new WebSocket(url);
+    const socket = new WebSocket(url, { localAddress });
     socket.on('open', () => {
       for (const m of messages) socket.send(m);
       if (linger > 0) setTimeout(() => socket.terminate(), linger);
@@ -117,8 +122,12 @@ describe('hostile clients', function () {
       1008,
       'SERVER_SESSION',
     ]);
-    const open = await Promise.all(Array.from({ length: 4 }, () => HearkenClient.connect(stream)));
-    expect(await provoke(stream, ['{"type":"start"}'])).to.deep.equal([1008, 'SERVER_LIMIT']);
+    const open = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        HearkenClient.connect(stream, { socket: (u) => new WebSocket(u, { localAddress: '127.0.0.2' }) as never }),
+      ),
+    );
+    expect(await provoke(stream, ['{"type":"start"}'], 0, '127.0.0.2')).to.deep.equal([1008, 'SERVER_LIMIT']);
     for (const client of open) client.close();
     await new Promise((done) => setTimeout(done, 100));
     await stillWorks();

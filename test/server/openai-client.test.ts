@@ -16,7 +16,7 @@ describe("OpenAI's own client", function () {
   let openai: OpenAI;
   before(async () => {
     engine = await Engine.load({ workers: 1 });
-    server = await startServer(engine, { port: 0, tokens: ['secret'], maxUploads: 1 });
+    server = await startServer(engine, { port: 0, tokens: ['secret'], maxOpenUploads: 1 });
     openai = new OpenAI({ apiKey: 'secret', baseURL: `http://127.0.0.1:${server.port}/v1`, maxRetries: 0 });
   });
   after(async () => {

@@ -45,14 +45,17 @@ export async function converse(
     if (socket.ended) continue;
     socket.json(session === undefined ? { type: 'start', ...start } : { type: 'resume', session, seq });
     const ready = await socket.until((m) => m.type === 'ready');
-    if (ready) await send(socket, steps, ready.received, () => cutNow() && (cut(), true));
+    const maybeCut = (): void => {
+      if (cutNow()) cut();
+    };
+    if (ready) await send(socket, steps, ready.received, maybeCut);
     await socket.closed;
   }
   return out;
 }
 
 /** Audio from byte `received` on, and the messages at it and after it. */
-async function send(socket: RawSocket, steps: readonly Step[], received: number, cut: () => boolean): Promise<void> {
+async function send(socket: RawSocket, steps: readonly Step[], received: number, maybeCut: () => void): Promise<void> {
   let at = 0;
   for (const step of steps) {
     if (step instanceof Uint8Array) {
@@ -61,7 +64,7 @@ async function send(socket: RawSocket, steps: readonly Step[], received: number,
       if (rest.length === 0) continue;
       socket.audio(rest);
     } else if (at >= received) socket.json(step);
-    if (cut()) return;
+    maybeCut();
     await new Promise((next) => setImmediate(next));
     if (socket.ended) return;
   }

@@ -76,6 +76,8 @@ export class RawSocket {
   #end = { code: 0, reason: '' };
   #waiting: (() => void)[] = [];
   ended = false;
+  /** Of the answer to the handshake. */
+  head = '';
 
   constructor(
     port: number,
@@ -105,7 +107,8 @@ export class RawSocket {
     if (this.#status === undefined) {
       const at = this.#buffer.indexOf('\r\n\r\n');
       if (at < 0) return;
-      this.#status = statusOf(this.#buffer.toString('latin1'));
+      this.head = this.#buffer.toString('latin1', 0, at);
+      this.#status = statusOf(this.head);
       this.#buffer = this.#buffer.subarray(at + 4);
       this.#opened(this.#status);
     }
@@ -150,7 +153,7 @@ export class RawSocket {
   }
 
   /** The first message that `wanted` accepts; undefined where the connection ended without one. */
-  async until(wanted: (message: Message) => boolean): Promise<Message | undefined> {
+  async until(wanted: (message: Message) => boolean): Promise<Message> {
     for (;;) {
       const found = this.messages.find(wanted);
       if (found !== undefined || this.ended) return found;
