@@ -11,6 +11,7 @@ import {
   nemoNetwork,
   nemoStreamingNetwork,
   parakeetNetwork,
+  wav2vec2Network,
   zipformerNetwork,
   zipformerStreamingNetwork,
 } from '../support/tone-models.js';
@@ -106,6 +107,19 @@ describe('imported CTC networks', function () {
     const tokens = table(['<blk>', ...PIECES]);
     imported('states', { 'model.onnx': writeOnnx(zipformerStreamingNetwork(9)), 'tokens.txt': tokens });
     expect(textOf(await segments('states', [2, 3, 4, 5, 6, 8, 8, 6]))).to.equal('hello world all a');
+  });
+
+  it('of the wav2vec2 kind take normalised samples, and spell in capitals', async () => {
+    const vocabulary = JSON.stringify({ '<pad>': 0, '|': 1, A: 2, L: 3, S: 4, O: 5 });
+    const files = { 'model.onnx': writeOnnx(wav2vec2Network(6)), 'vocab.json': vocabulary };
+    expect(imported('letters', files).guessed.join('; ')).to.include('samples normalised');
+    const found = await segments('letters', [2, 3, 3, 1, 2, 1, 2, 3, 4, 5]);
+    expect(textOf(found)).to.equal('all a also');
+    // "a" is the fifth tone, from 1.58 to 1.78 s.
+    expect(found[0].words[1].start).to.be.closeTo(1.58, 0.03);
+    expect(found[0].words[1].end).to.be.closeTo(1.78, 0.03);
+    imported('loud', { ...files, 'preprocessor_config.json': '{"do_normalize":false}' });
+    expect(textOf(await segments('loud', [2, 3, 3]))).to.equal('');
   });
 
   it('of Hugging Face take a mask of ones, and logits', async () => {

@@ -1,6 +1,6 @@
 import { type FeatureStream, NemoMel, openFeatures } from '../../src/frontend/index.js';
 import type { Network } from './onnx-writer.js';
-import { everyFourth, integers, streamingToneNetwork, toneLayer } from './tones.js';
+import { everyFourth, frequencyOf, integers, streamingToneNetwork, toneLayer } from './tones.js';
 
 const nemo = (): FeatureStream => new NemoMel({ melBins: 80, normalize: 'none' });
 const icefall = (): FeatureStream =>
@@ -117,5 +117,48 @@ export function parakeetNetwork(columns: number): Network {
       ...nodes,
     ],
     weights: [...weights, ...NUMBERS, integers('eight', 8)],
+  };
+}
+
+/** Length and step of the windows in which the network below measures tones, in samples. */
+const WINDOW = 400;
+const STEP = 320;
+
+/** Hugging Face's layout of wav2vec2: samples of mean 0 and variance 1 in, a row of logits every 20 ms, the blank first. */
+export function wav2vec2Network(columns: number): Network {
+  const filter = (wave: (x: number) => number): Float32Array =>
+    Float32Array.from({ length: columns * WINDOW }, (_, i) => {
+      const unit = Math.floor(i / WINDOW);
+      return unit === 0 ? 0 : wave((2 * Math.PI * frequencyOf(unit) * (i % WINDOW)) / 16000) / 200;
+    });
+  const bias = new Float32Array(columns);
+  bias[0] = 0.5;
+  const conv = (weights: string, output: string) => ({
+    operator: 'Conv',
+    inputs: ['planes', weights],
+    outputs: [output],
+    attributes: { strides: [STEP] },
+  });
+  return {
+    inputs: [{ name: 'input_values', type: 'float32', dims: ['N', 'S'] }],
+    outputs: [{ name: 'logits', type: 'float32', dims: ['N', 'T', columns] }],
+    nodes: [
+      { operator: 'Unsqueeze', inputs: ['input_values', 'one'], outputs: ['planes'] },
+      conv('cosines', 'even'),
+      conv('sines', 'odd'),
+      { operator: 'Mul', inputs: ['even', 'even'], outputs: ['evenPower'] },
+      { operator: 'Mul', inputs: ['odd', 'odd'], outputs: ['oddPower'] },
+      { operator: 'Add', inputs: ['evenPower', 'oddPower'], outputs: ['power'] },
+      { operator: 'Transpose', inputs: ['power'], outputs: ['powers'], attributes: { perm: [0, 2, 1] } },
+      { operator: 'Add', inputs: ['powers', 'bias'], outputs: ['raised'] },
+      { operator: 'Mul', inputs: ['raised', 'ten'], outputs: ['logits'] },
+    ],
+    weights: [
+      { name: 'cosines', dims: [columns, 1, WINDOW], data: filter(Math.cos) },
+      { name: 'sines', dims: [columns, 1, WINDOW], data: filter(Math.sin) },
+      { name: 'bias', dims: [columns], data: bias },
+      { name: 'ten', dims: [1], data: Float32Array.of(10) },
+      integers('one', 1),
+    ],
   };
 }

@@ -3,7 +3,8 @@ import type { Network, Node, Value, Weight } from './onnx-writer.js';
 
 const RATE = 16000;
 const BINS = 80;
-const frequencyOf = (unit: number): number => 300 + 300 * unit;
+/** Hz. */
+export const frequencyOf = (unit: number): number => 300 + 300 * unit;
 
 /** Speech of a language of tones: each unit a tone of its own, 0.2 s long, with 0.12 s of quiet noise after it. */
 export function tones(units: readonly number[]): Float32Array {
