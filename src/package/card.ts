@@ -106,6 +106,10 @@ const SPELLING = z.object({
   units: z.array(z.string()).min(1),
   /** Of pieces: the file of the tokenizer that cuts words into them, a SentencePiece model or a `tokenizer.json`. */
   tokenizer: FILE_NAME.optional(),
+  /** Probability of the first unit between two words, where it stands for what is there; 0 where no unit does. */
+  silence: z.number().min(0).max(0.999).default(0.3),
+  /** Ways to say words besides the dictionary's: phones with spaces between. */
+  pronunciations: z.record(z.string(), z.array(z.string().min(1))).optional(),
 });
 
 const DECODER = z

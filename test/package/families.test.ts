@@ -2,9 +2,20 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
+import { NetworkModel } from '../../src/acoustic/index.js';
 import { Engine, type LiveOptions, type Segment } from '../../src/index.js';
 import { standardLexicon } from '../../src/lexicon/index.js';
-import { buildLanguage, DEFAULT_MODEL, type ImportReport, importModel } from '../../src/package/index.js';
+import {
+  buildLanguage,
+  DEFAULT_MODEL,
+  type ImportReport,
+  importModel,
+  pronouncerOf,
+  readPackage,
+  topologyOf,
+} from '../../src/package/index.js';
+import { align } from '../../src/recognizer/align.js';
+import { openNetwork } from '../../src/runtime/index.js';
 import { codeOf } from '../support/errors.js';
 import { writeOnnx } from '../support/onnx-writer.js';
 import {
@@ -16,6 +27,7 @@ import {
   zipformerStreamingNetwork,
 } from '../support/tone-models.js';
 import { tones } from '../support/tones.js';
+import { wav } from '../support/wav.js';
 
 const PIECES = ['<unk>', '▁he', 'llo', '▁wor', 'ld', '▁a', 's', 'l'];
 const CHARACTERS = ['a', 'l', '▁', 's', 'o'];
@@ -81,6 +93,46 @@ describe('imported CTC networks', function () {
     expect(textOf(await segments('pieces', [1, 2, 6, 5]))).to.not.include('hellos');
     const phrases = [{ text: 'hellos' }];
     expect(textOf(await segments('pieces', [1, 2, 6, 5], { phrases }))).to.equal('hellos a');
+  });
+
+  it('take words of other texts, and align transcripts longer than a segment', async () => {
+    imported('pieces', { 'model.onnx': writeOnnx(nemoNetwork(9)), 'tokens.txt': table([...PIECES, '<blk>']) });
+    const text = resolve(dir, 'other.txt');
+    writeFileSync(text, 'world all hello\nbanana\n');
+    const base = resolve(dir, 'pieces');
+    const report = await buildLanguage({
+      texts: [text],
+      exclude: [],
+      tune: [],
+      base,
+      out: resolve(dir, 'own'),
+      lexicon,
+    });
+    expect(report.unpronounced.map(([word]) => word)).to.deep.equal(['banana']);
+    expect(textOf(await segments('own', [3, 4, 5, 7, 7]))).to.equal('world all');
+
+    const { acoustic, card, contexts, tokenizer } = readPackage(base);
+    const { network } = await openNetwork(acoustic, ['cpu']);
+    const tools = {
+      acoustic: new NetworkModel(network, card.acoustic, card.features),
+      topology: topologyOf(card, contexts),
+      units: card.spelling.units,
+      lexicon: pronouncerOf(card.spelling, tokenizer, lexicon),
+      silence: card.spelling.silence,
+    };
+    // "hello world" 30 times: 39 s without a pause.
+    const words = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? 'hello' : 'world'));
+    const samples = tones(words.flatMap((word) => (word === 'hello' ? [1, 2] : [3, 4])));
+    const pcm = Int16Array.from(samples, (x) => Math.round(x * 32767));
+    const recording = wav({ data: new Uint8Array(pcm.buffer) });
+    const alignment = await align(tools, recording, words);
+    await network.close();
+    expect(alignment.complete).to.equal(true);
+    expect(alignment.words.map((w) => w.text)).to.deep.equal(words);
+    for (const [i, { start, end }] of alignment.words.entries()) {
+      expect(start, `${i}`).to.be.closeTo(0.3 + 0.64 * i, 0.06);
+      expect(end, `${i}`).to.be.closeTo(0.3 + 0.64 * i + 0.52, 0.06);
+    }
   });
 
   it('of NeMo with characters give words, with the space between them', async () => {

@@ -1,7 +1,6 @@
 import { HearkenError } from '../../errors.js';
 import { blankByName, readTokens, readVocabulary, tokenizerOfJson } from '../../lexicon/index.js';
 import type { ModelCard } from '../card.js';
-import { spelledNames, spellingOf } from '../spelling.js';
 import type { NetworkSource, RecognizedNetwork } from './family.js';
 
 const TABLES = ['tokens.txt', 'vocab.txt', 'units.txt', 'vocab.json'];
@@ -11,10 +10,9 @@ const BLANK = '<blk>';
 const SPACES = [' ', '|', '▁'];
 
 /** The parts of a recognised network that follow from its units. */
-type UnitParts = Pick<
-  RecognizedNetwork,
-  'topology' | 'spelling' | 'files' | 'silenceProbability' | 'spell' | 'rescoringWordPenalty'
-> & { acoustic: Pick<ModelCard['acoustic'], 'columns' | 'merge'> };
+type UnitParts = Pick<RecognizedNetwork, 'topology' | 'spelling' | 'files' | 'rescoringWordPenalty'> & {
+  acoustic: Pick<ModelCard['acoustic'], 'columns' | 'merge'>;
+};
 
 /**
  * Units of a network by the table that lies beside it, and by its tokenizer where there is one. Characters are told from word
@@ -47,17 +45,15 @@ export function unitParts(
     kind: characters ? 'characters' : 'pieces',
     units: order.map((unit) => units[unit]),
     ...(tokenizer && { tokenizer }),
+    silence: space >= 0 ? 0.95 : 0,
   };
-  const speller = spellingOf(spelling, tokenizer ? source.bytes(tokenizer) : undefined);
   const moved = order.some((unit, i) => unit !== i);
   return {
     acoustic: { columns: units.length, ...(moved && { merge: order.map((unit) => [unit]) }) },
     topology: { kind: 'ctc', blank: order.indexOf(blankUnit) },
     spelling,
     files: tokenizer ? [tokenizer] : [],
-    silenceProbability: space >= 0 ? 0.95 : 0,
     rescoringWordPenalty: 0,
-    spell: (word) => (speller ? spelledNames(speller, word) : []),
   };
 }
 
