@@ -16,6 +16,9 @@ try {
     if (result.type === 'final') console.log(`${result.start.toFixed(1)} s: ${result.text}`);
   }
   await sending;
+} catch (error) {
+  console.error(error.message); // no audio on standard input, for instance
+  process.exitCode = 1;
 } finally {
   await engine.close();
 }

@@ -6,6 +6,12 @@ import { Engine } from 'hearken';
 import { grammarTags, parseJsgf } from 'hearken/graph';
 
 const [graph, ...recordings] = process.argv.slice(2);
+if (!graph) {
+  console.error(
+    'usage: node examples/voice-commands.js GRAPH RECORDING... (the first lines of this file say how a graph is built)',
+  );
+  process.exit(2);
+}
 const grammar = parseJsgf(readFileSync(new URL('lights.gram', import.meta.url), 'utf8'));
 const engine = await Engine.load({ workers: 1, grammars: { lights: graph } });
 try {

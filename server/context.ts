@@ -43,7 +43,7 @@ export function recordError(
   const known =
     error instanceof ZodError
       ? new HearkenError('SERVER_MESSAGE', 'no such message')
-      : toHearkenError(error, 'SERVER_MESSAGE');
+      : toHearkenError(error, 'INTERNAL');
   metrics.errors.inc({ code: known.code });
   const what = OF_CLIENTS.includes(known.code) ? undefined : logged(known.message);
   log.warn({ session, code: known.code, error: what, client }, 'session error');

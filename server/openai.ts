@@ -14,6 +14,7 @@ const UNSUPPORTED = ['include', 'known_speaker_names', 'known_speaker_references
 const STATUS: Record<string, number> = {
   AUDIO_LIMIT: 413,
   WORKER_FAILED: 500,
+  INTERNAL: 500,
   SERVER_BUSY: 503,
   SERVER_CLOSING: 503,
   SERVER_LIMIT: 429,

@@ -18,6 +18,7 @@ const CLOSE: Record<string, number> = {
   SERVER_BUSY: 1013,
   SERVER_CLOSING: 1012,
   WORKER_FAILED: 1011,
+  INTERNAL: 1011,
 };
 
 /** Codes with which a client takes its leave; others mean that the connection broke. */

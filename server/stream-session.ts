@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { PcmDecoder } from '../src/audio/index.js';
-import { type ChannelResult, HearkenError, type RecognitionStream } from '../src/index.js';
+import { type ChannelResult, HearkenError, type LiveStream, type RecordingStream } from '../src/index.js';
 import { type Answer, Answers } from './answers.js';
 import { recordError, recordSummary, type ServerContext } from './context.js';
 import { IdleTimer } from './idle-timer.js';
@@ -27,8 +27,9 @@ export class StreamSession implements LiveSession {
   received = 0;
   #context: ServerContext;
   #options: StartMessage;
-  #stream: RecognitionStream;
-  #decoder: PcmDecoder | undefined;
+  /** Raw audio of one channel is a live stream. */
+  #live: { stream: LiveStream; decoder: PcmDecoder } | undefined;
+  #recording: RecordingStream | undefined;
   #outlet: Outlet | undefined;
   #answers = new Answers();
   #samples = 0;
@@ -57,9 +58,9 @@ export class StreamSession implements LiveSession {
     this.#options = options;
     this.#onEnd = onEnd;
     this.#partials = new Paced(options.partialInterval);
-    const { stream, decoder } = streamOf(context, options);
-    this.#stream = stream;
-    this.#decoder = decoder;
+    const { live, recording } = streamOf(context, options);
+    this.#live = live;
+    this.#recording = recording;
     const leaveLive = context.live.add(this);
     this.#leave = () => {
       this.#leave = () => undefined;
@@ -75,6 +76,10 @@ export class StreamSession implements LiveSession {
     this.#firstAudio.wait(firstAudioSeconds, () =>
       this.#fail(new HearkenError('SERVER_LIMIT', `no audio in the first ${firstAudioSeconds} seconds`)),
     );
+  }
+
+  get #stream(): LiveStream | RecordingStream {
+    return (this.#live?.stream ?? this.#recording) as LiveStream | RecordingStream;
   }
 
   /** A client is there, at first or again. @param seq of the last answer it has seen */
@@ -126,14 +131,14 @@ export class StreamSession implements LiveSession {
     this.#finalized = 0;
     this.#repeated = 0;
     this.received += bytes.length;
-    if (this.#decoder) {
+    if (this.#live) {
       const { maxSessionSeconds } = this.#context.limits;
-      const [samples] = this.#decoder.decode(bytes);
+      const [samples] = this.#live.decoder.decode(bytes);
       this.#samples += samples.length;
       if (this.#samples > maxSessionSeconds * this.#options.sampleRate)
         throw new HearkenError('SERVER_LIMIT', `a session may have ${maxSessionSeconds} seconds of audio`);
-      if (samples.length > 0) await this.#idle.during(this.#stream.accept(samples));
-    } else await this.#idle.during(this.#stream.acceptBytes(bytes));
+      if (samples.length > 0) await this.#idle.during(this.#live.stream.accept(samples));
+    } else await this.#idle.during(this.#recording?.acceptBytes(bytes) ?? Promise.resolve());
     if (this.received - this.#acknowledged >= ACK_BYTES) this.#acknowledge();
   }
 
@@ -143,7 +148,7 @@ export class StreamSession implements LiveSession {
   }
 
   async finalize(): Promise<void> {
-    this.#onlyLive('finalize');
+    const live = this.#onlyLive('finalize');
     if (this.#draining) return;
     // A client that comes back sends those again that it had sent at this byte.
     if (this.#repeated > 0) {
@@ -151,21 +156,22 @@ export class StreamSession implements LiveSession {
       return;
     }
     this.#finalized++;
-    await this.#idle.during(this.#stream.finalize());
+    await this.#idle.during(live.finalize());
   }
 
   async reset(): Promise<void> {
-    this.#onlyLive('reset');
+    const live = this.#onlyLive('reset');
     if (this.#draining) return;
-    await this.#idle.during(this.#stream.reset());
+    await this.#idle.during(live.reset());
   }
 
-  #onlyLive(what: string): void {
-    if (!this.#decoder)
+  #onlyLive(what: string): LiveStream {
+    if (!this.#live)
       throw new HearkenError(
         'SERVER_MESSAGE',
         `"${what}" needs raw audio of one channel, not a container or several channels`,
       );
+    return this.#live.stream;
   }
 
   /** No more audio; the answers still to come end with `done`. */

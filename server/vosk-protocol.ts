@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { PcmDecoder } from '../src/audio/index.js';
-import { HearkenError, type RecognitionStream, type Segment } from '../src/index.js';
+import { HearkenError, type LiveStream, type Segment } from '../src/index.js';
 import { recordError, recordSummary, type ServerContext } from './context.js';
 import { IdleTimer } from './idle-timer.js';
 import { Inbox } from './inbox.js';
@@ -120,7 +120,7 @@ class Session {
   readonly finals: Segment[] = [];
   partial = '';
   #context: ServerContext;
-  #stream: RecognitionStream;
+  #stream: LiveStream;
   #decoder = new PcmDecoder('s16le', 1);
   #reading: Promise<void>;
   #samples = 0;

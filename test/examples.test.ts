@@ -82,6 +82,16 @@ describe('examples', function () {
     const pcm = new Int16Array(Uint8Array.from(bytes).buffer);
     expect(run(name, [], muLaw(pcm)).out).to.match(/^0\.\d s: he knew every/);
   });
+  it('those that need something say so without it, in one line', () => {
+    for (const [name, status, line] of [
+      ['voice-commands', 2, /^usage: [^\n]*\n$/],
+      ['phone-call', 1, /^the input is empty\n$/],
+    ] as const) {
+      const child = spawnSync(process.execPath, [`examples/${name}.js`], { cwd: ROOT, input: '', encoding: 'utf8' });
+      expect(child.status, name).to.equal(status);
+      expect(child.stderr).to.match(line);
+    }
+  });
   example('voice-commands', (name) => {
     const dir = mkdtempSync(resolve(tmpdir(), 'hearken-examples-'));
     try {

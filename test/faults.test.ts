@@ -52,7 +52,7 @@ describe('faults', function () {
 
   it('a worker out of memory: its stream fails, another worker takes its place', async () => {
     // Too little for the dictionary that new words need, enough for the rest.
-    await using engine = await Engine.load({ workers: 1, workerMemory: 40 });
+    await using engine = await Engine.load({ workers: 1, workerMemory: 45 });
     expect(await heard(engine)).to.equal(TEXT);
     const error = await rejects(heard(engine, { newWords: [{ text: 'zhenya' }] }), 'WORKER_FAILED');
     expect(error.message).to.match(/memory/);

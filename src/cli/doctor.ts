@@ -37,7 +37,7 @@ async function doctor(flags: { model?: string; providers: string }): Promise<voi
   try {
     await check(flags);
   } catch (error) {
-    const { code, message } = toHearkenError(error, 'WORKER_FAILED');
+    const { code, message } = toHearkenError(error, 'INTERNAL');
     line(false, 'engine', `${message} [${code}]`);
     process.exitCode = 1;
   }
@@ -58,6 +58,6 @@ async function check(flags: { model?: string; providers: string }): Promise<void
   const texts: string[] = [];
   for await (const r of stream) if (r.type === 'final') texts.push(r.text);
   const { seconds, busySeconds } = await stream.done;
-  if (texts.length === 0) throw new HearkenError('WORKER_FAILED', 'nothing was recognised in the shipped clip');
+  if (texts.length === 0) throw new HearkenError('INTERNAL', 'nothing was recognised in the shipped clip');
   line(true, 'self-test', `"${texts.join(' ')}" (${(seconds / busySeconds).toFixed(0)}x real time on one core)`);
 }

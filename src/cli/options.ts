@@ -2,7 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { RawFormat } from '../audio/index.js';
 import { BYTES_PER_SAMPLE, type PcmEncoding } from '../audio/pcm.js';
-import type { EngineOptions } from '../recognizer/engine.js';
+import type { EngineOptions } from '../recognizer/engine-options.js';
 
 export function wholeNumber(min: number, max: number): (value: string) => number {
   return (value) => {

@@ -19,7 +19,7 @@ export async function eachRecording<T extends Input>(
       try {
         progress.step(input.name, await run(input, i), false);
       } catch (error) {
-        const { code, message } = toHearkenError(error, 'WORKER_FAILED');
+        const { code, message } = toHearkenError(error, 'INTERNAL');
         process.exitCode = 1;
         complain(progress, input, `${message} [${code}]`);
         progress.step(input.name, 0, true);

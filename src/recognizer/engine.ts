@@ -1,43 +1,38 @@
 import { availableParallelism } from 'node:os';
-import { type AudioInput, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from '../audio/index.js';
+import { MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from '../audio/index.js';
 import { checkEndpointRules, decoderOptions } from '../decoder/index.js';
 import { HearkenError } from '../errors.js';
 import { openFeatures } from '../frontend/index.js';
 import { DEFAULT_MODEL, findModel, type ModelCard } from '../package/index.js';
 import { checkProviders } from '../runtime/index.js';
+import type {
+  EngineOptions,
+  LiveOptions,
+  PushedRecordingOptions,
+  RecognizeOptions,
+  TranscribeOptions,
+} from './engine-options.js';
 import { countKeywords } from './keywords.js';
-import type { ChannelResult, FromWorker, LoadedParts, RecordingOptions, WorkerSetup } from './messages.js';
+import { LiveStream } from './live-stream.js';
+import type { ChannelResult, FromWorker, LoadedParts, WorkerSetup } from './messages.js';
 import { countNewWords } from './new-words.js';
+import {
+  checkNames,
+  ENGINE_OPTIONS,
+  LIVE_OPTIONS,
+  RECOGNIZE_OPTIONS,
+  RECORDING_OPTIONS,
+  TRANSCRIBE_OPTIONS,
+} from './option-names.js';
 import { countPhrases } from './phrases.js';
-import { RecognitionStream } from './recognition-stream.js';
+import type { Pcm16 } from './pushed-samples.js';
+import { type Recognition, recognitionOf } from './recognition.js';
+import type { RecognitionStream } from './recognition-stream.js';
+import { openInput, type RecordingInput } from './recording-input.js';
 import { checkPart } from './recording-part.js';
+import { RecordingStream } from './recording-stream.js';
 import type { StreamOptions } from './stream-options.js';
 import { WorkerClient } from './worker-client.js';
-
-export interface EngineOptions {
-  /** A model package: its directory, or its name (`findModel` of `hearken/package`); default the shipped English one. */
-  model?: string;
-  /** Packages with other words for the model, made by `hearken graph build`, `build-model` or `adapt`, by the names streams choose them by. */
-  grammars?: Readonly<Record<string, string>>;
-  /** Worker threads; default one a core. */
-  workers?: number;
-  /** Heap a worker thread may grow to, in MB, before it dies and is replaced; models and audio lie outside it. Default 1024. */
-  workerMemory?: number;
-  /** Execution providers in order of preference; default `['cpu']`. */
-  providers?: readonly string[];
-  /** Told of things a user should know, a provider passed over for instance; default: console.warn. */
-  onWarning?: (message: string) => void;
-}
-
-export interface LiveOptions extends StreamOptions {
-  /** Hz of the samples that will be pushed; default 16000. */
-  sampleRate?: number;
-  signal?: AbortSignal;
-}
-
-export interface TranscribeOptions extends RecordingOptions {
-  signal?: AbortSignal;
-}
 
 const MAX_WORKERS = 256;
 const HEAP_MEGABYTES = 1024;
@@ -54,6 +49,8 @@ export class Engine implements AsyncDisposable {
   #closed = false;
 
   private constructor(ready: Extract<FromWorker, { type: 'ready' }>, setup: WorkerSetup, first: WorkerClient) {
+    if (ready?.type !== 'ready')
+      throw new HearkenError('OPTION_INVALID', 'an engine is made by `await Engine.load()`, not by `new Engine()`');
     this.card = (ready.parts as LoadedParts).model.card;
     this.provider = ready.provider;
     this.frameShift = openFeatures(this.card.features).frameShift;
@@ -63,14 +60,18 @@ export class Engine implements AsyncDisposable {
 
   /** Load a model package and start the workers. @throws MODEL_*, PROVIDER_*, OPTION_INVALID */
   static async load(options: EngineOptions = {}): Promise<Engine> {
+    checkNames(options, ENGINE_OPTIONS);
     const workers = options.workers ?? availableParallelism();
     if (!(Number.isInteger(workers) && workers >= 1 && workers <= MAX_WORKERS)) {
       throw new HearkenError('OPTION_INVALID', `workers: ${workers} is not a whole number from 1 to ${MAX_WORKERS}`);
     }
     const providers = checkProviders(options.providers ?? ['cpu']);
-    const model = findModel(options.model ?? DEFAULT_MODEL);
+    const model = findModel(modelName(options.model ?? DEFAULT_MODEL, 'model'));
     const grammars = Object.fromEntries(
-      Object.entries(options.grammars ?? {}).map(([name, path]) => [name, findModel(path)]),
+      Object.entries(options.grammars ?? {}).map(([name, path]) => [
+        name,
+        findModel(modelName(path, `grammars.${name}`)),
+      ]),
     );
     let engine: Engine | undefined;
     const onDeath = (dead: WorkerClient): void => {
@@ -130,8 +131,11 @@ export class Engine implements AsyncDisposable {
   }
 
   /** A stream of samples that are pushed as they come. @throws OPTION_INVALID */
-  createStream(options: LiveOptions = {}): RecognitionStream {
-    const { sampleRate = this.sampleRate, signal, ...rest } = options;
+  createStream(options: LiveOptions & { encoding: 's16le' }): LiveStream<Pcm16>;
+  createStream(options?: LiveOptions): LiveStream;
+  createStream(options: LiveOptions = {}): LiveStream<Pcm16> {
+    checkNames(options, LIVE_OPTIONS);
+    const { sampleRate = this.sampleRate, encoding, signal, ...rest } = options;
     if (!(Number.isInteger(sampleRate) && sampleRate >= MIN_SAMPLE_RATE && sampleRate <= MAX_SAMPLE_RATE)) {
       throw new HearkenError(
         'OPTION_INVALID',
@@ -139,31 +143,36 @@ export class Engine implements AsyncDisposable {
       );
     }
     this.#checkOptions(rest);
-    return new RecognitionStream(
-      this.#leastBusy(),
-      (id) => ({ type: 'samples-open', id, sampleRate, options: rest }),
-      signal,
-    );
+    return new LiveStream(this.#leastBusy(), { sampleRate, encoding, options: rest, signal });
   }
 
-  /** A recording pushed as bytes, or read from `path` by the worker itself. */
-  createRecordingStream(options: TranscribeOptions = {}, path?: string): RecognitionStream {
-    const { signal, ...rest } = options;
-    this.#checkOptions(rest);
-    if (rest.part) checkPart(rest.part, this.frameShift);
-    return new RecognitionStream(
-      this.#leastBusy(),
-      (id) => ({ type: 'recording', id, ...(path !== undefined && { path }), options: rest }),
-      signal,
-    );
+  /** A recording whose bytes are pushed. @throws OPTION_INVALID */
+  createRecordingStream(options: PushedRecordingOptions = {}): RecordingStream {
+    return this.#record(options);
+  }
+
+  #record(given: PushedRecordingOptions, path?: string): RecordingStream {
+    checkNames(given, RECORDING_OPTIONS);
+    const { signal, ...options } = given;
+    this.#checkOptions(options);
+    if (options.part) checkPart(options.part, this.frameShift);
+    return new RecordingStream(this.#leastBusy(), options, signal, path);
+  }
+
+  /**
+   * Recognise a whole recording: its text, segments, words and duration.
+   * @throws OPTION_INVALID, AUDIO_*, INPUT_NOT_FOUND, STREAM_ABORTED, WORKER_FAILED
+   */
+  async recognize(input: RecordingInput, options: RecognizeOptions = {}): Promise<Recognition> {
+    checkNames(options, RECOGNIZE_OPTIONS);
+    return recognitionOf(this.open(input, options));
   }
 
   /**
    * Results of a recording as they are decided. Reading, decoding of the container and recognition happen in a worker.
-   * @param input a path, bytes, a Node stream, or any async sequence of byte chunks
-   * @throws AUDIO_*, INPUT_NOT_FOUND, STREAM_ABORTED, WORKER_FAILED
+   * @throws OPTION_INVALID, AUDIO_*, INPUT_NOT_FOUND, STREAM_ABORTED, WORKER_FAILED
    */
-  async *transcribe(input: AudioInput, options: TranscribeOptions = {}): AsyncGenerator<ChannelResult> {
+  async *transcribe(input: RecordingInput, options: TranscribeOptions = {}): AsyncGenerator<ChannelResult> {
     const stream = this.open(input, options);
     try {
       yield* { [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator]() };
@@ -172,16 +181,14 @@ export class Engine implements AsyncDisposable {
     }
   }
 
-  /** As transcribe(), giving the stream itself with its `done` summary. */
-  open(input: AudioInput, options: TranscribeOptions = {}): RecognitionStream {
-    if (typeof input === 'string') return this.createRecordingStream(options, input);
-    const stream = this.createRecordingStream(options);
-    const chunks = input instanceof Uint8Array ? slices(input) : (input as AsyncIterable<Uint8Array>);
-    const feeding = (async () => {
-      for await (const chunk of chunks) await stream.acceptBytes(chunk);
-      stream.endInput();
-    })();
-    feeding.catch(() => stream.abort());
+  /** As transcribe(), giving the stream itself with its `done` summary. @throws OPTION_INVALID */
+  open(input: RecordingInput, given: TranscribeOptions = {}): RecognitionStream {
+    checkNames(given, TRANSCRIBE_OPTIONS);
+    const { sampleRate, ...options } = given;
+    const opened = openInput(input, sampleRate);
+    if ('path' in opened) return this.#record(options, opened.path);
+    const stream = this.#record({ ...options, ...(opened.raw && { raw: opened.raw }) });
+    stream.feed(opened.chunks).catch(() => undefined);
     return stream;
   }
 
@@ -196,6 +203,8 @@ export class Engine implements AsyncDisposable {
   }
 }
 
-function* slices(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += 1 << 16) yield bytes.subarray(at, at + (1 << 16));
+/** @throws OPTION_INVALID */
+function modelName(value: unknown, option: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new HearkenError('OPTION_INVALID', `${option}: ${String(value)} is not the directory or name of a package`);
 }

@@ -82,4 +82,6 @@ export type FromWorker =
   /** An input message has been worked off: room for one more. */
   | { type: 'taken'; id: number }
   | { type: 'done'; id: number; summary: StreamSummary }
-  | { type: 'error'; id: number; code: ErrorCode; message: string };
+  | { type: 'error'; id: number; code: ErrorCode; message: string }
+  /** Nothing of an aborted stream runs any more. */
+  | { type: 'aborted'; id: number };

@@ -3,18 +3,19 @@ import { AsyncQueue } from './async-queue.js';
 import type { ChannelResult, StreamSummary, ToWorker } from './messages.js';
 import type { WorkerClient } from './worker-client.js';
 
-/** Messages that may wait in a worker before accept() makes its caller wait. */
+/** Messages that may wait in a worker before a push makes its caller wait. */
 const MAX_PENDING = 8;
 
 let lastId = 0;
 
 /**
- * A stream on its way through a worker: push input in, iterate over results. Memory is bounded: `accept` resolves only
- * when there is room for more. Iterate while pushing, or push everything first; results wait in order.
+ * A stream on its way through a worker: push input in, iterate over results. Memory is bounded: a push resolves only
+ * when there is room for more. Iterate while pushing, or push everything first; results wait in order. What can be
+ * pushed depends on its kind: `LiveStream` takes samples, `RecordingStream` the bytes of a recording.
  */
-export class RecognitionStream implements AsyncIterable<ChannelResult> {
+export abstract class RecognitionStream implements AsyncIterable<ChannelResult> {
   readonly id = ++lastId;
-  /** Resolves when the stream has been worked off, rejects when it failed. */
+  /** Resolves when all input has been recognised, rejects when the stream failed. */
   readonly done: Promise<StreamSummary>;
   #client: WorkerClient;
   #results = new AsyncQueue<ChannelResult>();
@@ -32,10 +33,20 @@ export class RecognitionStream implements AsyncIterable<ChannelResult> {
     this.done.catch(() => undefined);
     client.attach(this.id, {
       message: (m) => {
-        if (m.type === 'result') this.#results.push(m.result);
-        else if (m.type === 'taken') this.#taken();
-        else if (m.type === 'done') this.#end(undefined, m.summary);
-        else this.#end(new HearkenError(m.code, m.message));
+        switch (m.type) {
+          case 'result':
+            this.#results.push(m.result);
+            break;
+          case 'taken':
+            this.#taken();
+            break;
+          case 'done':
+            this.#end(undefined, m.summary);
+            break;
+          case 'error':
+            this.#end(new HearkenError(m.code, m.message));
+            break;
+        }
       },
       lost: (error) => this.#end(error),
     });
@@ -51,37 +62,15 @@ export class RecognitionStream implements AsyncIterable<ChannelResult> {
     }
   }
 
-  /** Push mono samples in [-1, 1] at the stream's rate. @throws STREAM_CLOSED; the error of a failed stream */
-  async accept(samples: Float32Array): Promise<void> {
-    await this.#push((id) => ({ type: 'samples', id, samples: samples.slice() }));
-  }
-
-  /** Push bytes of a recording. */
-  async acceptBytes(bytes: Uint8Array): Promise<void> {
-    await this.#push((id) => ({ type: 'bytes', id, bytes: Uint8Array.from(bytes) }));
-  }
-
-  /**
-   * What has been pushed so far is a segment, given at once as after a pause (push-to-talk); the stream goes on.
-   * Live streams only. @throws STREAM_CLOSED
-   */
-  async finalize(): Promise<void> {
-    await this.#push((id) => ({ type: 'finalize', id }));
-  }
-
-  /** What has been pushed since the last segment is forgotten; the stream goes on. Live streams only. @throws STREAM_CLOSED */
-  async reset(): Promise<void> {
-    await this.#push((id) => ({ type: 'reset', id }));
-  }
-
-  async #push(message: (id: number) => ToWorker): Promise<void> {
+  /** Send one message of input; resolves when there is room for more. @throws STREAM_CLOSED; the error of a failed stream */
+  protected async push(message: ToWorker): Promise<void> {
     if (this.#closed === 'finished') throw new HearkenError('STREAM_CLOSED', 'the stream was finished; open a new one');
     if (this.#closed === 'ended') {
       await this.done;
       throw new HearkenError('STREAM_CLOSED', 'the stream has ended');
     }
     this.#pending++;
-    this.#client.send(message(this.id));
+    this.#client.send(message);
     if (this.#pending >= MAX_PENDING) await new Promise<void>((resolve) => this.#room.push(resolve));
   }
 
@@ -98,12 +87,16 @@ export class RecognitionStream implements AsyncIterable<ChannelResult> {
     this.#client.send({ type: 'end', id: this.id });
   }
 
-  /** Give up: results not yet read are lost, `done` rejects with STREAM_ABORTED. */
+  /** Give up: results not yet taken are lost, `done` rejects with STREAM_ABORTED. */
   abort(): void {
+    this.fail(new HearkenError('STREAM_ABORTED', 'the stream was aborted'));
+  }
+
+  /** Give up because of an error outside the worker, a source that cannot be read for instance. */
+  protected fail(error: HearkenError): void {
     if (this.#closed === 'ended') return;
-    this.#client.send({ type: 'abort', id: this.id });
-    this.#client.detach(this.id);
-    this.#end(new HearkenError('STREAM_ABORTED', 'the stream was aborted'));
+    this.#client.abort(this.id);
+    this.#end(error);
   }
 
   #taken(): void {
@@ -127,5 +120,18 @@ export class RecognitionStream implements AsyncIterable<ChannelResult> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.abort();
+  }
+}
+
+/**
+ * Calls of the other kind of stream. TypeScript does not know them here; from JavaScript they say what this kind takes.
+ * @param calls the name of each call and what the caller should do
+ */
+export function refuseCalls(prototype: RecognitionStream, calls: Readonly<Record<string, string>>): void {
+  for (const [name, advice] of Object.entries(calls)) {
+    const value = async (): Promise<never> => {
+      throw new HearkenError('STREAM_KIND', `${name}(): ${advice}`);
+    };
+    Object.defineProperty(prototype, name, { value });
   }
 }

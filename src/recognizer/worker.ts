@@ -18,14 +18,17 @@ const port = parentPort;
 if (!port) throw new Error('this file runs as a worker thread');
 const send = (message: FromWorker): void => port.postMessage(message);
 
-type Input = { samples: Float32Array } | { bytes: Uint8Array } | { type: 'finalize' } | { type: 'reset' };
+/** What a live stream is made of; a recording is made of bytes. */
+type LiveInput = Extract<ToWorker, { type: 'samples' | 'finalize' | 'reset' }>;
+type BytesInput = Extract<ToWorker, { type: 'bytes' }>;
 
-interface Job {
+interface Job<Input> {
   input: AsyncQueue<Input>;
   aborted: boolean;
 }
 
-const jobs = new Map<number, Job>();
+const live = new Map<number, Job<LiveInput>>();
+const recordings = new Map<number, Job<BytesInput>>();
 
 /** Files worked on at once: each takes memory, and more of them would not be done earlier. What is pushed may be live and never waits. */
 const files = new Slots(4);
@@ -86,7 +89,7 @@ function readParts({ model, grammars }: WorkerSetup): LoadedParts {
 
 const meter = new LoadMeter();
 
-const threadOf = (id: number, job: Job, model: LoadedModel): Thread => ({
+const threadOf = (id: number, job: { readonly aborted: boolean }, model: LoadedModel): Thread => ({
   model,
   load: meter,
   tell: (result) => send({ type: 'result', id, result }),
@@ -95,16 +98,24 @@ const threadOf = (id: number, job: Job, model: LoadedModel): Thread => ({
 
 async function runSamples(
   id: number,
-  job: Job,
+  job: Job<LiveInput>,
   model: LoadedModel,
   sampleRate: number,
   options: RecordingOptions,
 ): Promise<void> {
   const channels = await Channels.open(threadOf(id, job, model), sampleRate, 1, options);
   for await (const input of job.input) {
-    if ('samples' in input) await channels.accept([input.samples]);
-    else if ('type' in input && input.type === 'reset') channels.reset();
-    else await channels.finalize();
+    switch (input.type) {
+      case 'samples':
+        await channels.accept([input.samples]);
+        break;
+      case 'finalize':
+        await channels.finalize();
+        break;
+      case 'reset':
+        channels.reset();
+        break;
+    }
     send({ type: 'taken', id });
   }
   if (job.aborted) return;
@@ -114,14 +125,14 @@ async function runSamples(
 
 async function runRecording(
   id: number,
-  job: Job,
+  job: Job<BytesInput>,
   model: LoadedModel,
   path: string | undefined,
   options: RecordingOptions,
 ): Promise<void> {
   async function* bytes(): AsyncGenerator<Uint8Array> {
     for await (const input of job.input) {
-      if ('bytes' in input) yield input.bytes;
+      yield input.bytes;
       send({ type: 'taken', id });
     }
   }
@@ -141,16 +152,38 @@ async function runRecording(
   send({ type: 'done', id, summary });
 }
 
-function start(id: number, run: (job: Job) => Promise<void>): void {
-  const job: Job = { input: new AsyncQueue(), aborted: false };
+function start<Input>(jobs: Map<number, Job<Input>>, id: number, run: (job: Job<Input>) => Promise<void>): void {
+  const job: Job<Input> = { input: new AsyncQueue(), aborted: false };
   jobs.set(id, job);
   run(job)
     .catch((error: unknown) => {
-      const { code, message } = toHearkenError(error, 'WORKER_FAILED');
+      const { code, message } = toHearkenError(error, 'INTERNAL');
       if (!job.aborted) send({ type: 'error', id, code, message });
     })
-    .finally(() => jobs.delete(id))
+    .finally(() => {
+      jobs.delete(id);
+      if (job.aborted) send({ type: 'aborted', id });
+    })
     .catch(() => undefined);
+}
+
+/** Input of a stream that has ended already is late, and nobody's. That of the other kind of stream is a mistake: the stream fails. */
+function take<Input extends { id: number; type: string }>(jobs: Map<number, Job<Input>>, input: Input): void {
+  const { id, type } = input;
+  jobs.get(id)?.input.push(input);
+  if (jobs.has(id) || !(live.has(id) || recordings.has(id))) return;
+  send({ type: 'error', id, code: 'STREAM_KIND', message: `the stream takes no "${type}"` });
+  abort(id);
+}
+
+function abort(id: number): void {
+  const job = live.get(id) ?? recordings.get(id);
+  if (!job) {
+    send({ type: 'aborted', id });
+    return;
+  }
+  job.aborted = true;
+  job.input.end();
 }
 
 const loading = load();
@@ -163,30 +196,31 @@ loading.catch((error: unknown) => {
 port.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'samples-open':
-      start(message.id, async (job) => runSamples(message.id, job, await loading, message.sampleRate, message.options));
+      start(live, message.id, async (job) =>
+        runSamples(message.id, job, await loading, message.sampleRate, message.options),
+      );
       break;
     case 'recording':
-      start(message.id, async (job) => {
+      start(recordings, message.id, async (job) => {
         const model = await loading;
         const run = (): Promise<void> => runRecording(message.id, job, model, message.path, message.options);
         await (message.path === undefined ? run() : files.run(run));
       });
       break;
     case 'samples':
-    case 'bytes':
     case 'finalize':
     case 'reset':
-      jobs.get(message.id)?.input.push(message);
+      take(live, message);
+      break;
+    case 'bytes':
+      take(recordings, message);
       break;
     case 'end':
-      jobs.get(message.id)?.input.end();
+      (live.get(message.id) ?? recordings.get(message.id))?.input.end();
       break;
-    case 'abort': {
-      const job = jobs.get(message.id);
-      if (job) job.aborted = true;
-      job?.input.end();
+    case 'abort':
+      abort(message.id);
       break;
-    }
     case 'close':
       port.close();
       break;

@@ -45,7 +45,9 @@ describe('CtcTopology', () => {
         for (let length = 1; length <= 5; length++)
           for (const frames of strings(4, length)) {
             const found = connect(compose(line(frames), graph)).numStates > 0;
-            expect(found, `${frames} for ${units}`).to.equal(collapse(frames, blank) === units.join(' '));
+            expect(found, `${frames.join(' ')} for ${units.join(' ')}`).to.equal(
+              collapse(frames, blank) === units.join(' '),
+            );
             if (found) accepted++;
           }
         expect(accepted).to.be.above(0);

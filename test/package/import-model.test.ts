@@ -108,7 +108,7 @@ describe('importModel', function () {
     const [samples] = await collect(await openAudio(CLIP));
     const texts: string[] = [];
     for (const size of [1000, 16000, samples.length]) {
-      const stream = await engine.createStream({
+      const stream = engine.createStream({
         sampleRate: 16000,
         phrases: [{ text: 'grand hotel' }],
         partials: true,
