@@ -61,7 +61,7 @@ export class ChunkNetwork implements FeatureScorer {
     const total = Math.ceil(this.#received / subsampling);
     const out: Float32Array[] = [];
     while (this.#delivered < total) {
-      this.#chunk.fill(0, this.#filled * this.#dim);
+      this.#chunk.fill(this.#contract.padding ?? 0, this.#filled * this.#dim);
       await this.#run(out);
       const surplus = this.#delivered - total;
       if (surplus <= 0) continue;

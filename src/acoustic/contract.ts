@@ -18,8 +18,8 @@ export type Layout = 'NTC' | 'NCT' | 'NT';
 
 /** What a network takes and gives, as a model's card says it: a model of another family is other data here, not other code. */
 export interface NetworkContract {
-  /** `lengths`: name of an int64 input [N] that takes the number of frames. */
-  input: { name: string; layout: Layout; lengths?: string | undefined };
+  /** `lengths`: name of an int64 input [N] that takes the number of frames; `mask`: of one [N, frames] of ones. */
+  input: { name: string; layout: Layout; lengths?: string | undefined; mask?: string | undefined };
   output: { name: string; layout: 'NTC' | 'NCT' };
   /** What the numbers of a row are; logits are normalised after the run. */
   scores: 'log-likelihoods' | 'log-posteriors' | 'logits';
@@ -36,6 +36,8 @@ export interface NetworkContract {
   latency: number;
   /** Feature frames per run, and by how many the next run begins later. Absent: the network takes whole segments only. */
   chunk?: { frames: number; shift: number } | undefined;
+  /** Value of the feature frames that make up for what is missing after the end; default 0, the mean of normalised features. */
+  padding?: number | undefined;
   /** Longest segment, in seconds, of a network without `chunk`. */
   maxSeconds?: number | undefined;
   states: readonly StateContract[];
@@ -51,10 +53,10 @@ export function checkContract({ input, output, states }: NetworkContract, networ
           `the card names ${what} "${name}", which the network lacks; it has ${from.join(', ')}`,
         );
   };
-  missing([input.name, input.lengths, ...states.map((s) => s.in)], network.inputs, 'input');
+  const inputs = [input.name, input.lengths, input.mask, ...states.map((s) => s.in)];
+  missing(inputs, network.inputs, 'input');
   missing([output.name, ...states.map((s) => s.out)], network.outputs, 'output');
-  const given = new Set([input.name, input.lengths, ...states.map((s) => s.in)]);
-  const unfed = network.inputs.find((name) => !given.has(name));
+  const unfed = network.inputs.find((name) => !inputs.includes(name));
   if (unfed !== undefined)
     throw new HearkenError('MODEL_CARD', `the network wants an input "${unfed}" that the card does not describe`);
 }

@@ -3,7 +3,7 @@ import type { NetworkContract } from './contract.js';
 
 /** Features [frames × dim] as the network wants them, with their number where it asks for it. */
 export function networkInput(
-  { name, layout, lengths }: NetworkContract['input'],
+  { name, layout, lengths, mask }: NetworkContract['input'],
   features: Float32Array,
   dim: number,
 ): Record<string, Tensor> {
@@ -12,6 +12,7 @@ export function networkInput(
   const dims = layout === 'NT' ? [1, frames] : layout === 'NCT' ? [1, dim, frames] : [1, frames, dim];
   const feeds: Record<string, Tensor> = { [name]: { type: 'float32', data, dims } };
   if (lengths !== undefined) feeds[lengths] = { type: 'int64', data: BigInt64Array.of(BigInt(frames)), dims: [1] };
+  if (mask !== undefined) feeds[mask] = { type: 'int64', data: new BigInt64Array(frames).fill(1n), dims: [1, frames] };
   return feeds;
 }
 

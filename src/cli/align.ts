@@ -6,7 +6,7 @@ import { formatTranscript } from '../formats/index.js';
 import { inputText } from '../input-file.js';
 import { ADDITIONS, standardLexicon } from '../lexicon/index.js';
 import { sentences } from '../lm/index.js';
-import { DEFAULT_MODEL, findModel, readPackage, topologyOf } from '../package/index.js';
+import { DEFAULT_MODEL, findModel, pronouncerOf, readPackage, topologyOf } from '../package/index.js';
 import { type Alignment, align } from '../recognizer/align.js';
 import { openNetwork } from '../runtime/index.js';
 import { positiveNumber } from './options.js';
@@ -44,13 +44,14 @@ async function run(audio: string, path: string, flags: Flags): Promise<void> {
   const lines = inputText(path)
     .split('\n')
     .map((line) => sentences(line).flat());
-  const { card, acoustic, contexts } = readPackage(findModel(flags.model));
+  const { card, acoustic, contexts, tokenizer } = readPackage(findModel(flags.model));
   const { network } = await openNetwork(acoustic, ['cpu']);
   const tools = {
     acoustic: new NetworkModel(network, card.acoustic, card.features),
     topology: topologyOf(card, contexts),
     units: card.spelling.units,
-    lexicon: standardLexicon(flags.lexicon),
+    lexicon: pronouncerOf(card.spelling, tokenizer, standardLexicon(flags.lexicon)),
+    silence: card.spelling.silence,
   };
   const terminal = process.stderr.isTTY === true;
   const alignment = await align(tools, audio, lines.flat(), {

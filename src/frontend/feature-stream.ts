@@ -48,6 +48,8 @@ interface KaldiSpec extends Rate {
   frameShiftMs?: number | undefined;
   /** Add noise of half a 16-bit step, a function of a sample's position. */
   dither: boolean;
+  /** Full scale of the samples: 32768 as Kaldi has them (the default), 1 for lhotse's features (icefall), whose floor lies higher. */
+  scale?: number | undefined;
   cmvn?: CmvnSpec | undefined;
 }
 

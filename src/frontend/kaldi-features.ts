@@ -6,6 +6,9 @@ import { type FeatureOptions, fbankOptions, mfccOptions } from './options.js';
 
 type Spec = Extract<FeatureSpec, { kind: 'kaldi-fbank' | 'kaldi-mfcc' }>;
 
+/** Full scale of Kaldi's samples. */
+const KALDI_SCALE = 32768;
+
 function optionsOf(spec: Spec): FeatureOptions {
   const { sampleRate, melBins, lowFrequency, highFrequency, snipEdges, frameLengthMs, frameShiftMs } = spec;
   const common = {
@@ -24,6 +27,8 @@ export class KaldiFeatures implements FeatureStream {
   readonly frameShift: number;
   #options: FeatureOptions;
   #dither: boolean;
+  /** Against Kaldi's. */
+  #scale: number;
   #features: OnlineFeature;
   #cmvn: OnlineCmvn | undefined;
   /** Of the next sample in the recording. */
@@ -34,6 +39,7 @@ export class KaldiFeatures implements FeatureStream {
   constructor(spec: Spec, position = 0) {
     this.#options = optionsOf(spec);
     this.#dither = spec.dither;
+    this.#scale = (spec.scale ?? KALDI_SCALE) / KALDI_SCALE;
     this.#features = new OnlineFeature(this.#options);
     this.#position = position;
     if (spec.cmvn) this.#cmvn = new OnlineCmvn(spec.cmvn.globalMean, spec.cmvn.window, spec.cmvn.globalFrames);
@@ -42,7 +48,8 @@ export class KaldiFeatures implements FeatureStream {
   }
 
   acceptWaveform(samples: Float32Array): void {
-    this.#features.acceptWaveform(this.#dither ? dithered(samples, this.#position) : samples);
+    const scaled = this.#scale === 1 ? samples : samples.map((x) => this.#scale * x);
+    this.#features.acceptWaveform(this.#dither ? dithered(scaled, this.#position) : scaled);
     this.#position += samples.length;
   }
 

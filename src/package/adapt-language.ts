@@ -1,6 +1,7 @@
 import { HearkenError } from '../errors.js';
 import { mixModels, NgramLm, readText, SPECIAL_WORDS, sentencesOf, trainLm, unpackLm, weightsOn } from '../lm/index.js';
 import { readPackage } from './read-package.js';
+import { packagePronouncer } from './spelling.js';
 import { type LanguageFigures, type LanguageOptions, sealLanguage, writeLanguage } from './write-language.js';
 
 export interface AdaptOptions extends LanguageOptions {
@@ -24,7 +25,8 @@ export interface AdaptReport extends LanguageFigures {
  * Writes a package whose language model is the base's mixed with one of the user's texts, whose words join the vocabulary.
  * @throws MODEL_*, INPUT_NOT_FOUND, LM_FORMAT where there is nothing to learn from
  */
-export async function adaptLanguage(options: AdaptOptions): Promise<AdaptReport> {
+export async function adaptLanguage(given: AdaptOptions): Promise<AdaptReport> {
+  const options = { ...given, lexicon: packagePronouncer(given.base, given.lexicon) };
   const { lexicon, tune = [], onStep = () => undefined } = options;
   onStep(`reading ${options.base}`);
   const parts = readPackage(options.base);

@@ -1,5 +1,4 @@
 import { inputText } from '../input-file.js';
-import type { Lexicon } from '../lexicon/index.js';
 import {
   type BackoffModel,
   isArpa,
@@ -10,6 +9,7 @@ import {
   type TextFiles,
   trainMixture,
 } from '../lm/index.js';
+import { type Pronouncer, packagePronouncer } from './spelling.js';
 import { type LanguageFigures, type LanguageOptions, sealLanguage, writeLanguage } from './write-language.js';
 
 export interface BuildOptions extends TextFiles, LanguageOptions {
@@ -36,7 +36,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 /** The words most frequent in the text that can be pronounced, at most `size`, and those passed over on the way. */
 function chooseVocabulary(
   frequencies: [string, number][],
-  lexicon: Lexicon,
+  lexicon: Pronouncer,
   size: number,
 ): { words: string[]; unpronounced: [string, number][] } {
   const words: string[] = [];
@@ -95,7 +95,8 @@ function fromArpa(path: string, { lexicon, onStep = () => undefined }: BuildOpti
  * Writes a model package with a language model estimated from texts, for the acoustic model of a base package. One text whose
  * name ends in .arpa is taken as the language model itself. @throws MODEL_*, INPUT_NOT_FOUND, LM_FORMAT
  */
-export async function buildLanguage(options: BuildOptions): Promise<BuildReport> {
+export async function buildLanguage(given: BuildOptions): Promise<BuildReport> {
+  const options = { ...given, lexicon: packagePronouncer(given.base, given.lexicon) };
   const { texts } = options;
   const arpa = texts.length === 1 && isArpa(texts[0]);
   const { model, words, unpronounced, report } = arpa ? fromArpa(texts[0], options) : await estimated(options);

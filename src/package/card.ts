@@ -26,6 +26,7 @@ const KALDI = {
   frameLengthMs: z.number().positive().optional(),
   frameShiftMs: z.number().positive().optional(),
   dither: z.boolean().default(false),
+  scale: z.number().positive().optional(),
   cmvn: CMVN.optional(),
 };
 
@@ -69,6 +70,7 @@ const NETWORK = z.object({
     name: z.string().min(1),
     layout: z.enum(['NTC', 'NCT', 'NT']),
     lengths: z.string().min(1).optional(),
+    mask: z.string().min(1).optional(),
   }),
   output: z.object({ name: z.string().min(1), layout: z.enum(['NTC', 'NCT']) }),
   scores: z.enum(['log-likelihoods', 'log-posteriors', 'logits']),
@@ -77,6 +79,7 @@ const NETWORK = z.object({
   subsampling: positive,
   latency: count,
   chunk: z.object({ frames: positive.max(10_000), shift: positive }).optional(),
+  padding: z.number().optional(),
   maxSeconds: z.number().positive().max(600).optional(),
   states: z.array(STATE).max(1000),
 }) satisfies z.ZodType<NetworkContract>;
@@ -103,6 +106,10 @@ const SPELLING = z.object({
   units: z.array(z.string()).min(1),
   /** Of pieces: the file of the tokenizer that cuts words into them, a SentencePiece model or a `tokenizer.json`. */
   tokenizer: FILE_NAME.optional(),
+  /** Probability of the first unit between two words, where it stands for what is there; 0 where no unit does. */
+  silence: z.number().min(0).max(0.999).default(0.3),
+  /** Ways to say words besides the dictionary's: phones with spaces between. */
+  pronunciations: z.record(z.string(), z.array(z.string().min(1))).optional(),
 });
 
 const DECODER = z

@@ -15,9 +15,10 @@ import {
   parseSrgs,
 } from '../graph/index.js';
 import { inputText } from '../input-file.js';
-import type { Lexicon, Pronunciation } from '../lexicon/index.js';
+import type { Pronunciation } from '../lexicon/index.js';
 import type { ModelCard } from './card.js';
 import { readCard } from './read-card.js';
+import { type Pronouncer, packagePronouncer } from './spelling.js';
 import { readTopology } from './topology.js';
 import { writeVocabulary } from './write-language.js';
 import { writePackage } from './write-package.js';
@@ -35,12 +36,12 @@ export interface GrammarOptions {
   base: string;
   /** Directory of the new package. */
   out: string;
-  lexicon: Lexicon;
+  lexicon: Pronouncer;
   /** Factor on the costs of the grammar; default as in the base's card. */
   lmWeight?: number;
   /** Nats per phone of speech outside the grammar, which is recognised as `<other>`; less rejects more, 0 never rejects. Default 2.2. */
   filler?: number;
-  /** Probability of silence between two words; default 0.3. */
+  /** Probability of silence between two words; default the base's. */
   silenceProbability?: number;
   /** Sources of the grammar's text, for the card. */
   text?: ModelCard['text'];
@@ -64,7 +65,7 @@ class GrammarWords {
   readonly entries: LexiconEntry[] = [];
 
   constructor(
-    private readonly lexicon: Lexicon,
+    private readonly lexicon: Pronouncer,
     private readonly given: ReadonlyMap<string, readonly Pronunciation[]>,
   ) {}
 
@@ -102,7 +103,7 @@ export function compileGrammar(options: GrammarOptions): GrammarReport {
   const { spelling, decoder } = readCard(base, false);
   onStep(`reading ${path}`);
   const grammar = grammarOf(path, spelling.units);
-  const words = new GrammarWords(lexicon, grammar?.pronunciations ?? new Map());
+  const words = new GrammarWords(packagePronouncer(base, lexicon), grammar?.pronunciations ?? new Map());
   const { labels, entries } = words;
   const { fst, order, unknown } = grammar
     ? { fst: grammarFst(grammar, (word) => words.label(word)), order: 0, unknown: [] }
@@ -118,7 +119,7 @@ export function compileGrammar(options: GrammarOptions): GrammarReport {
   const filler = grammar && phoneCost > 0 ? { label: FIRST_WORD + labels.size, phoneCost } : undefined;
   if (filler) labels.set(OTHER, filler.label);
   const graph = buildStaticGraph(entries, spelling.units, topology, weighted, {
-    silenceProbability: options.silenceProbability ?? 0.3,
+    silenceProbability: options.silenceProbability ?? spelling.silence,
     ...(filler && { filler }),
     onStep,
   });

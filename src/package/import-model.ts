@@ -21,6 +21,7 @@ import type { ModelFamily, NetworkSource, RecognizedNetwork } from './families/f
 import { onnxMetadata } from './onnx-metadata.js';
 import { sha256 } from './read-card.js';
 import { type PackageParts, readPackage } from './read-package.js';
+import { type Pronouncer, pronouncerOf } from './spelling.js';
 import { topologyOf } from './topology.js';
 
 const NETWORK = 'acoustic.onnx';
@@ -132,13 +133,12 @@ function write(parts: Parts): Pick<ImportReport, 'vocabulary' | 'unspelled' | 'g
   const { recurrentLm } = language.card;
   const files = ['words.txt', 'lm.bin', ...(recurrentLm ? Object.values(pick(recurrentLm)) : [])];
   for (const file of files) copyFileSync(resolve(options.language, file), resolve(under, file));
-  const { entries, unspelled } = entriesOf(language, new NgramLm(language.lm), (word) =>
-    network.spell(word, options.lexicon),
-  );
   const card = cardOf(parts);
-  const { silenceProbability } = network;
+  const { tokenizer } = card.spelling;
+  const pronouncer = pronouncerOf(card.spelling, tokenizer ? source.bytes(tokenizer) : undefined, options.lexicon);
+  const { entries, unspelled } = entriesOf(language, new NgramLm(language.lm), pronouncer);
   const graph = buildSearchGraph(entries, card.spelling.units, topologyOf(card), {
-    silenceProbability,
+    silenceProbability: card.spelling.silence,
     ...(options.onStep && { onStep: options.onStep }),
   });
   writeFileSync(resolve(under, 'graph.bin'), writeSections(graph.toSections()));
@@ -159,12 +159,12 @@ const pick = ({ network, tables, words }: NonNullable<ModelCard['recurrentLm']>)
 function entriesOf(
   { words }: PackageParts,
   lm: NgramLm,
-  spell: (word: string) => readonly (readonly string[])[],
+  pronouncer: Pronouncer,
 ): { entries: LexiconEntry[]; unspelled: string[] } {
   const entries: LexiconEntry[] = [];
   const unspelled: string[] = [];
   for (let label = SPECIAL_WORDS.length; label < words.length; label++) {
-    const ways = spell(words[label]);
+    const ways = pronouncer.pronounce(words[label]);
     if (ways.length === 0) unspelled.push(words[label]);
     for (const phones of ways) entries.push({ word: label, phones, cost: lm.unigramCost(label) });
   }

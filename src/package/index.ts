@@ -8,7 +8,7 @@ export { type ImportOptions, type ImportReport, importModel } from './import-mod
 export { type OnnxMetadata, type OnnxValue, onnxMetadata } from './onnx-metadata.js';
 export { packageFile, readCard } from './read-card.js';
 export { type PackageParts, readPackage, readWords, type WordsParts } from './read-package.js';
-export { spelledNames, spellingOf } from './spelling.js';
+export { type Pronouncer, packagePronouncer, pronouncerOf } from './spelling.js';
 export { readTopology, topologyOf } from './topology.js';
 export type { LanguageOptions } from './write-language.js';
 export { type NewPackage, writePackage } from './write-package.js';

@@ -1,5 +1,8 @@
+import { resolve } from 'node:path';
+import { inputBytes } from '../input-file.js';
 import {
   CharacterSpelling,
+  type Lexicon,
   PieceSpelling,
   type Spelling,
   sentencePieceTokenizer,
@@ -7,6 +10,7 @@ import {
   tokenizerOfJson,
 } from '../lexicon/index.js';
 import type { ModelCard } from './card.js';
+import { readCard } from './read-card.js';
 
 /**
  * How the words of a model are spelled in its units; undefined where units are phones, which a dictionary gives.
@@ -27,6 +31,42 @@ export function spellingOf(
   );
 }
 
-/** The ways to write a word in names of units, the likeliest first. */
-export const spelledNames = (spelling: Spelling, word: string): string[][] =>
-  spelling.spell(word).map((way) => way.map((unit) => spelling.units[unit]));
+/** What gives the pronunciations of words, and what they cost. */
+export type Pronouncer = Pick<Lexicon, 'pronounce' | 'costOf'>;
+
+/**
+ * The ways to write words in the units of a model: spellings where it has letters or pieces, else what the dictionary says and
+ * the card's own pronunciations. @param tokenizer bytes of the card's `spelling.tokenizer` @throws MODEL_FILE, LEXICON_FORMAT
+ */
+export function pronouncerOf(
+  spelling: ModelCard['spelling'],
+  tokenizer: Uint8Array | undefined,
+  lexicon: Pronouncer,
+): Pronouncer {
+  const own = spellingOf(spelling, tokenizer);
+  if (own)
+    return {
+      pronounce: (word) => own.spell(word).map((way) => way.map((unit) => own.units[unit])),
+      costOf: () => 0,
+    };
+  const more = new Map(Object.entries(spelling.pronunciations ?? {}));
+  if (more.size === 0) return lexicon;
+  return {
+    pronounce(word) {
+      const added = more.get(word) ?? [];
+      return [...lexicon.pronounce(word), ...added.map((phones) => phones.split(' '))];
+    },
+    costOf: (word, phones) => lexicon.costOf(word, phones),
+  };
+}
+
+/** As pronouncerOf(), for the model in a package directory. @throws MODEL_* */
+export function packagePronouncer(directory: string, lexicon: Pronouncer): Pronouncer {
+  const { spelling } = readCard(directory, false);
+  const { tokenizer } = spelling;
+  return pronouncerOf(
+    spelling,
+    tokenizer === undefined ? undefined : inputBytes(resolve(directory, tokenizer)),
+    lexicon,
+  );
+}

@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { writeSections } from '../binary/sections.js';
 import { buildSearchGraph, type LexiconEntry } from '../graph/index.js';
-import type { Lexicon } from '../lexicon/index.js';
 import { type BackoffModel, NgramLm, SPECIAL_WORDS, vocabularyOf } from '../lm/index.js';
 import type { ModelCard } from './card.js';
 import { readCard } from './read-card.js';
+import type { Pronouncer } from './spelling.js';
 import { readTopology } from './topology.js';
 import { writePackage } from './write-package.js';
 
@@ -15,8 +15,8 @@ export interface LanguageOptions {
   base: string;
   /** Directory of the new package; may be the base itself. */
   out: string;
-  lexicon: Lexicon;
-  /** Probability of silence between two words; default 0.3. */
+  lexicon: Pronouncer;
+  /** Probability of silence between two words; default the base's. */
   silenceProbability?: number;
   /** Sources of the text, for the card; default those of the base. */
   text?: ModelCard['text'];
@@ -40,7 +40,7 @@ export function writeVocabulary(directory: string, words: readonly string[]): vo
 export function writeLanguage(
   model: BackoffModel,
   words: readonly string[],
-  { base, out, lexicon, silenceProbability = 0.3, onStep }: LanguageOptions,
+  { base, out, lexicon, silenceProbability, onStep }: LanguageOptions,
 ): LanguageFigures {
   const lm = NgramLm.fromBackoff(model);
   const entries = words.flatMap((word, i): LexiconEntry[] => {
@@ -49,8 +49,11 @@ export function writeLanguage(
       .pronounce(word)
       .map((phones) => ({ word: SPECIAL_WORDS.length + i, phones, cost: cost + lexicon.costOf(word, phones) }));
   });
-  const { units } = readCard(base, false).spelling;
-  const graph = buildSearchGraph(entries, units, readTopology(base), { silenceProbability, ...(onStep && { onStep }) });
+  const { units, silence } = readCard(base, false).spelling;
+  const graph = buildSearchGraph(entries, units, readTopology(base), {
+    silenceProbability: silenceProbability ?? silence,
+    ...(onStep && { onStep }),
+  });
   mkdirSync(out, { recursive: true });
   writeVocabulary(out, words);
   writeFileSync(resolve(out, 'lm.bin'), writeSections(lm.toSections()));

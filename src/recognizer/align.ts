@@ -4,6 +4,7 @@ import { BeamDecoder, NO_LM } from '../decoder/index.js';
 import { HearkenError } from '../errors.js';
 import { alignmentGraph, FIRST_WORD, type Topology, WORD_END } from '../graph/index.js';
 import type { Lexicon } from '../lexicon/index.js';
+import { SegmentCutter } from './segment-cutter.js';
 
 /** A stretch of sound, in seconds from the start of the recording. */
 export interface Aligned {
@@ -41,7 +42,9 @@ export interface AlignTools {
   topology: Topology;
   /** Names of the model's units, silence first. */
   units: readonly string[];
-  lexicon: Lexicon;
+  lexicon: Pick<Lexicon, 'pronounce'>;
+  /** Probability of the first unit between two words; default 0.3. */
+  silence?: number;
 }
 
 /**
@@ -50,7 +53,7 @@ export interface AlignTools {
  * @throws AUDIO_*, OPTION_INVALID where no word can be pronounced
  */
 export async function align(
-  { acoustic, topology, units: names, lexicon }: AlignTools,
+  { acoustic, topology, units: names, lexicon, silence = 0.3 }: AlignTools,
   audio: AudioInput,
   words: readonly string[],
   { skipCost = 12, beam = 20, onProgress }: AlignOptions = {},
@@ -59,7 +62,7 @@ export async function align(
   if (pronunciations.every((p) => p.length === 0))
     throw new HearkenError('OPTION_INVALID', 'no word of the transcript can be pronounced');
   const { graph, units } = alignmentGraph(pronunciations, names, topology, {
-    silenceProbability: 0.3,
+    silenceProbability: silence,
     skipCost,
   });
   const decoder = new BeamDecoder(graph, NO_LM, acoustic.columns, { beam, maxActive: 20_000, latticeBeam: 0 });
@@ -69,13 +72,28 @@ export async function align(
     for (const chunk of chunks) decoder.advance(chunk);
     onProgress?.(scores.position / rate);
   };
-  for await (const samples of monoChunks(await openAudio(audio), rate)) search(await scores.accept(samples));
+  /** Where a segment of the recording begins, for models that take whole ones. */
+  const segments = [{ frame: 0, sample: 0 }];
+  const cutter = acoustic.streaming ? undefined : new SegmentCutter(rate, acoustic.maxSeconds);
+  for await (const samples of monoChunks(await openAudio(audio), rate)) {
+    if (!cutter) search(await scores.accept(samples));
+    for (const segment of cutter?.accept(samples) ?? []) {
+      search(await scores.accept(segment.samples));
+      search(await scores.finish());
+      scores.reset();
+      segments.push({ frame: decoder.frames, sample: scores.position });
+    }
+  }
+  if (cutter) search(await scores.accept(cutter.take()));
   search(await scores.finish());
 
   const { labels, reachedFinal } = decoder.bestPath(true);
   const duration = scores.position / rate;
-  const seconds = (frame: number): number =>
-    Math.min(duration, Math.round(frame * acoustic.frameSeconds * 1000) / 1000);
+  const seconds = (frame: number): number => {
+    const segment = segments.findLast((s) => s.frame <= frame) ?? segments[0];
+    const time = segment.sample / rate + (frame - segment.frame) * acoustic.frameSeconds;
+    return Math.min(duration, Math.round(time * 1000) / 1000);
+  };
   const aligned: (AlignedWord | undefined)[] = words.map(() => undefined);
   let open: { phone: Aligned; word: AlignedWord } | undefined;
   for (const { label, frame } of labels) {

@@ -9,15 +9,18 @@ import {
   type WordSlots,
   wordSlots,
 } from '../graph/index.js';
-import type { Lexicon, Pronunciation, Spelling } from '../lexicon/index.js';
+import type { Lexicon, Pronunciation } from '../lexicon/index.js';
 import { NgramLm } from '../lm/index.js';
-import { type ModelCard, spelledNames, spellingOf, topologyOf, type WordsParts } from '../package/index.js';
+import { type ModelCard, type Pronouncer, pronouncerOf, topologyOf, type WordsParts } from '../package/index.js';
 import type { OpenNetwork } from '../runtime/index.js';
 import { inTurns } from '../turns.js';
 import { countNewWords, type NewWord, phonesOf } from './new-words.js';
 import { wordsOf } from './phrases.js';
 import { openRecurrent, type Recurrent } from './recurrent.js';
 import { Slots } from './slots.js';
+
+/** Of models that spell words. */
+const NO_DICTIONARY: Pronouncer = { pronounce: () => [], costOf: () => 0 };
 
 /** Sets of added words whose graphs are kept: streams of one application bring the same ones. */
 const KEPT = 4;
@@ -51,7 +54,7 @@ export class ExtensibleVocabulary {
   readonly plain: Vocabulary;
   #labels: ReadonlyMap<string, number> | undefined;
   #topology: Topology | undefined;
-  #spelling: Spelling | undefined;
+  #pronouncer: Pronouncer | undefined;
   #slots: WordSlots | undefined;
   #rarest = 0;
   #extensions = new Map<string, Extension>();
@@ -100,16 +103,15 @@ export class ExtensibleVocabulary {
 
   /** Whether a unit stands for what is between two words. */
   get hasSilence(): boolean {
-    return this.#parts.card.spelling.kind !== 'pieces';
+    return this.#parts.card.spelling.silence > 0;
   }
 
   /** Pronunciations of each word, by dictionary and letters; spellings where the units are letters or pieces. */
   async pronounce(words: readonly string[]): Promise<(readonly Pronunciation[])[]> {
     const { card, tokenizer } = this.#parts;
-    const spelling = (this.#spelling ??= spellingOf(card.spelling, tokenizer));
-    if (spelling) return inTurns(words, TURN, (word) => spelledNames(spelling, word));
-    const lexicon = await this.#lexicon();
-    return inTurns(words, TURN, (word) => lexicon.pronounce(word));
+    const own = card.spelling.kind === 'phones' ? await this.#lexicon() : NO_DICTIONARY;
+    const pronouncer = (this.#pronouncer ??= pronouncerOf(card.spelling, tokenizer, own));
+    return inTurns(words, TURN, (word) => pronouncer.pronounce(word));
   }
 
   /** With new words, and those of `needed` that it lacks. @throws OPTION_INVALID for a word like an unknown one */

@@ -1,4 +1,3 @@
-import type { Lexicon } from '../../lexicon/index.js';
 import type { ModelCard } from '../card.js';
 import type { OnnxMetadata } from '../onnx-metadata.js';
 
@@ -28,10 +27,6 @@ export interface RecognizedNetwork {
   data: ModelCard['data'];
   /** Decoder settings that this network does best with. */
   decoder: ModelCard['decoder'];
-  /** Probability of the unit that stands for what is between two words; 0 where there is none. */
-  silenceProbability: number;
-  /** The ways to write a word in names of the units, the likeliest first; none where it cannot be. */
-  spell(word: string, lexicon: Lexicon): readonly (readonly string[])[];
   /** Nats that a word costs more when finals are rescored than in the first pass. */
   rescoringWordPenalty: number;
   /** What was taken to be so without the files saying it. */

@@ -11,11 +11,7 @@ const SYMBOLS: Readonly<Record<string, string>> = {
   ...{ W: 'w', Y: 'j', Z: 'z', ZH: 'ʒ' },
 };
 /** Words that it learnt as they are said by themselves. */
-const CITATION = new Map([
-  ['the', ['DH', 'IY']],
-  ['a', ['AE']],
-  ['to', ['T', 'OW']],
-]);
+const CITATION = { the: ['DH IY'], a: ['AE'], to: ['T OW'] };
 const VOCABULARY = 'g2p_vocab.json';
 const BLANK = '<blank>';
 
@@ -59,15 +55,10 @@ export const HAMA: ModelFamily = {
         states: [],
       },
       topology: { kind: 'ctc', blank: PHONES.length, blankCost: 1 },
-      spelling: { kind: 'phones', units: [...PHONES, BLANK] },
+      spelling: { kind: 'phones', units: [...PHONES, BLANK], silence: 0.9, pronunciations: CITATION },
       files: [],
       data: [{ name: 'hama', licence: 'Apache-2.0', attribution: 'Seongmin Park' }],
       decoder: { lmWeight: 1.2, maxActive: 4000 },
-      silenceProbability: 0.9,
-      spell(word, lexicon) {
-        const citation = CITATION.get(word);
-        return citation ? [...lexicon.pronounce(word), citation] : lexicon.pronounce(word);
-      },
       rescoringWordPenalty: 0,
       guessed: ['phones of CMUdict by symbol', 'English'],
     };
