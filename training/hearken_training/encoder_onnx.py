@@ -160,13 +160,14 @@ def build(net, taps, head=None, ranges=None):
     return _model(g, "loglikes", [1, "R", head.output.out_features])
 
 
-def observe(net, head, mels):
-    """Every value that a quantized product reads, by its name in the graph, over log-mel arrays [80, T]: lowest and highest in each clip
-    and a share of the values."""
+def calibrate(net, head, mels, keep=1.0):
+    """Lowest and highest value of everything a quantized product reads, by its name in the graph, over log-mel arrays [80, T]: the
+    extremes of each clip, and of those the quantile `keep`."""
     seen, hooks = {}, []
 
     def watch(module, name):
-        hooks.append(module.register_forward_pre_hook(lambda _, inputs: seen.setdefault(name, []).append(_spread(inputs[0]))))
+        note = lambda _, inputs: seen.setdefault(name, []).append((float(inputs[0].min()), float(inputs[0].max())))
+        hooks.append(module.register_forward_pre_hook(note))
 
     for i, layer in enumerate(net.layers, 1):
         watch(layer.qkv, f"layer{i}_attention_in")
@@ -183,11 +184,4 @@ def observe(net, head, mels):
             head(net(torch.from_numpy(mel)[None]))
     for hook in hooks:
         hook.remove()
-    return {name: np.concatenate(parts) for name, parts in seen.items()}
-
-
-def _spread(x, keep=20000):
-    values = x.detach().float().flatten().numpy()
-    values = np.sort(values)
-    step = max(1, len(values) // keep)
-    return np.concatenate([values[:200], values[::step], values[-200:]])
+    return {name: (float(np.quantile(low, 1 - keep)), float(np.quantile(high, keep))) for name, (low, high) in ((n, zip(*s)) for n, s in seen.items())}

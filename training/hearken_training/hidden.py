@@ -79,6 +79,20 @@ def compute(net, rows, copy, part, surroundings, seed):
                 print(f"{part.name}: {count + 1}/{len(rows)} clips, {seconds / 3600:.2f} h, {(time.time() - began) / seconds:.4f} s a second", flush=True)
 
 
+def compute_copies(work, table, extracted, copies, at, of, seed):
+    """Shards of part `at` of `of` of the clips listed in `table`: dev clips first and only as recorded, the rest in random order."""
+    net = whisper.encoder(work / "model.bin")
+    (work / "hidden").mkdir(exist_ok=True)
+    listed = lambda corpus: sorted((extracted / corpus).glob("*")) if extracted else []
+    for copy in copies:
+        rows = read_table(table)
+        np.random.default_rng(seed + copy).shuffle(rows)
+        rows.sort(key=lambda r: r["split"] == "train")
+        mine = [r for r in rows if copy == 0 or (r["split"] == "train" and r["path"])][at::of]
+        surroundings = Surroundings(rows, listed("noise-ambient"), listed("rir"), np.random.default_rng([copy, at]))
+        compute(net, mine, copy, work / "hidden" / f"copy{copy}-{at}", surroundings, seed)
+
+
 class Store:
     """All shards of a directory. `clips` are rows with part, start, frames, mels and copy of each."""
 
