@@ -28,11 +28,11 @@ def calibration_mels(rows, count=CLIPS, seed=SEED):
             yield whisper.log_mel(x)
 
 
-def export(weights, checkpoint, rows, out, keep=1.0):
+def export(weights, checkpoint, rows, out):
     """Write OUT/acoustic.fp32.onnx and OUT/acoustic.onnx (int8)."""
     out.mkdir(parents=True, exist_ok=True)
     net, head = whisper.encoder(weights), trained_head(checkpoint)
     onnx.save(build(net, whisper.TAPS, head), out / "acoustic.fp32.onnx")
-    ranges = calibrate(net, head, calibration_mels(rows), keep)
+    ranges = calibrate(net, head, calibration_mels(rows))
     onnx.save(build(net, whisper.TAPS, head, ranges), out / "acoustic.onnx")
     print(f"acoustic.onnx {(out / 'acoustic.onnx').stat().st_size / 1e6:.1f} MB")

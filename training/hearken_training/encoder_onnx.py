@@ -12,11 +12,12 @@ from .head import GROUP, ROWS
 
 OPSET = 17
 WIDTH, HEADS = 512, 8
+APART = 32  # inner channels of a feed-forward part that stay fp32 in an int8 graph
 END = 2**62
 
 
 class Graph:
-    """Nodes and weights under construction. `ranges`: lowest and highest value of each named activation, or None for fp32."""
+    """Nodes and weights under construction. `ranges`: of each named activation its lowest and highest values by channel, or None for fp32."""
 
     def __init__(self, ranges=None):
         self.nodes, self.weights, self.ranges, self.names = [], {}, ranges, set()
@@ -37,8 +38,8 @@ class Graph:
         """x through uint8 and back where its range is known."""
         if self.ranges is None or x not in self.ranges:
             return x
-        low, high = self.ranges[x]
-        low, high = min(low, 0.0), max(high, 0.0)
+        lows, highs = self.ranges[x]
+        low, high = min(float(lows.min()), 0.0), max(float(highs.max()), 0.0)
         scale = np.float32(max(high - low, 1e-6) / 255)
         pair = [self.const(x + "_scale", scale), self.const(x + "_zero", np.uint8(np.clip(round(-low / scale), 0, 255)))]
         return self.node("DequantizeLinear", [self.node("QuantizeLinear", [x, *pair]), *pair])
@@ -72,9 +73,21 @@ def _array(tensor):
     return tensor.detach().float().numpy()
 
 
+def smoothed(g, x, name, norm, weight):
+    """Layer norm of x, each channel divided by a factor that `weight` [out, channels] is multiplied with: large values of few channels
+    are shared between activations and weights (SmoothQuant, Xiao et al. 2023). Returns the normed tensor and the weight."""
+    factor = np.ones(WIDTH, np.float32)
+    if g.ranges is not None and name in g.ranges:
+        lows, highs = g.ranges[name]
+        factor = np.sqrt(np.maximum(np.maximum(-lows, highs), 1e-3) / np.maximum(np.abs(weight).max(0), 1e-5)).astype(np.float32)
+        g.ranges = {**g.ranges, name: (lows / factor, highs / factor)}
+    return g.norm(x, f"{name}_norm", _array(norm.weight) / factor, _array(norm.bias) / factor, name), weight * factor
+
+
 def attention(g, x, name, layer):
     query = WIDTH // HEADS
-    weight, bias = _array(layer.qkv.weight).copy(), _array(layer.qkv.bias).copy()
+    x, weight = smoothed(g, x, f"{name}_in", layer.attention_norm, _array(layer.qkv.weight))
+    weight, bias = weight.copy(), _array(layer.qkv.bias).copy()
     weight[:WIDTH] *= query**-0.5
     bias[:WIDTH] *= query**-0.5
     q, k, v = (
@@ -87,6 +100,24 @@ def attention(g, x, name, layer):
     return g.linear(merged, f"{name}_out", _array(layer.out.weight), _array(layer.out.bias))
 
 
+def feed_forward(g, x, name, layer):
+    """The few inner channels that reach far beyond the others are multiplied in fp32, by themselves."""
+    normed, up = smoothed(g, x, f"{name}_in", layer.feed_norm, _array(layer.up.weight))
+    down, up_bias, bias = _array(layer.down.weight), _array(layer.up.bias), _array(layer.down.bias)
+    mid = f"{name}_mid"
+    if g.ranges is None or mid not in g.ranges:
+        return g.linear(g.gelu(g.linear(normed, f"{name}_up", up, up_bias), mid), f"{name}_down", down, bias)
+    lows, highs = g.ranges[mid]
+    order = np.argsort(highs, kind="stable")
+    few, many = order[-APART:], order[:-APART]
+    inner = g.gelu(g.linear(normed, f"{name}_up", up[order], up_bias[order]))
+    g.ranges = {**g.ranges, mid: (lows[many], highs[many])}
+    usual = g.node("Slice", [inner, g.ints(0), g.ints(len(many)), g.ints(2)], mid)
+    apart = g.node("Slice", [inner, g.ints(len(many)), g.ints(len(order)), g.ints(2)])
+    product = g.node("MatMul", [apart, g.const(f"{name}_apart", down[:, few].T)])
+    return g.node("Add", [g.linear(usual, f"{name}_down", down[:, many], bias), product])
+
+
 def encoder_nodes(g, net, taps):
     """Adds the encoder; returns the tensor of hidden values [1, H, 1024]."""
     weights = lambda name, layer: (g.const(f"{name}_w", _array(layer.weight)), g.const(f"{name}_b", _array(layer.bias)))
@@ -97,11 +128,8 @@ def encoder_nodes(g, net, taps):
     taken = []
     for i, layer in enumerate(net.layers, 1):
         name = f"layer{i}"
-        normed = g.norm(x, f"{name}_an", _array(layer.attention_norm.weight), _array(layer.attention_norm.bias), f"{name}_attention_in")
-        x = g.node("Add", [x, attention(g, normed, f"{name}_attention", layer)])
-        normed = g.norm(x, f"{name}_fn", _array(layer.feed_norm.weight), _array(layer.feed_norm.bias), f"{name}_feed_in")
-        inner = g.gelu(g.linear(normed, f"{name}_up", _array(layer.up.weight), _array(layer.up.bias)), f"{name}_feed_mid")
-        x = g.node("Add", [x, g.linear(inner, f"{name}_down", _array(layer.down.weight), _array(layer.down.bias))])
+        x = g.node("Add", [x, attention(g, x, f"{name}_attention", layer)])
+        x = g.node("Add", [x, feed_forward(g, x, f"{name}_feed", layer)])
         if i == len(net.layers):
             taken.append(g.norm(x, "last", _array(net.norm.weight), _array(net.norm.bias)))
         elif i in taps:
@@ -160,13 +188,17 @@ def build(net, taps, head=None, ranges=None):
     return _model(g, "loglikes", [1, "R", head.output.out_features])
 
 
-def calibrate(net, head, mels, keep=1.0):
-    """Lowest and highest value of everything a quantized product reads, by its name in the graph, over log-mel arrays [80, T]: the
-    extremes of each clip, and of those the quantile `keep`."""
+def calibrate(net, head, mels):
+    """Lowest and highest values by channel of everything a quantized product reads, by its name in the graph, over log-mel arrays [80, T]."""
     seen, hooks = {}, []
 
     def watch(module, name):
-        note = lambda _, inputs: seen.setdefault(name, []).append((float(inputs[0].min()), float(inputs[0].max())))
+        def note(_, inputs):
+            x = inputs[0].flatten(0, -2)
+            low, high = x.min(0)[0].numpy(), x.max(0)[0].numpy()
+            before = seen.get(name, (low, high))
+            seen[name] = np.minimum(low, before[0]), np.maximum(high, before[1])
+
         hooks.append(module.register_forward_pre_hook(note))
 
     for i, layer in enumerate(net.layers, 1):
@@ -184,4 +216,4 @@ def calibrate(net, head, mels, keep=1.0):
             head(net(torch.from_numpy(mel)[None]))
     for hook in hooks:
         hook.remove()
-    return {name: (float(np.quantile(low, 1 - keep)), float(np.quantile(high, keep))) for name, (low, high) in ((n, zip(*s)) for n, s in seen.items())}
+    return seen

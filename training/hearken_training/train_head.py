@@ -6,6 +6,7 @@ import math
 import queue
 import threading
 import time
+from collections import Counter
 
 import numpy as np
 import torch
@@ -20,6 +21,10 @@ from .numerator import numerator
 from .train import precision
 
 
+HOURS = 2.0  # of a pass
+FRAMES_AN_HOUR = 180_000
+
+
 def transcribed(rows, pronunciations):
     """Manifest rows by id, each with `prons` as numbers of phones; rows with an unknown word are left out."""
     lexicon, out = read_lexicon(pronunciations), {}
@@ -31,19 +36,25 @@ def transcribed(rows, pronunciations):
 
 
 class Batches:
-    """Endless batches of about `frames` hidden frames of clips alike in length, clips with their `copy` drawn without replacement."""
+    """Endless batches of about `frames` hidden frames of clips alike in length. A pass takes `HOURS` of those clips that were used least,
+    half of them augmented where there are enough, so that what is computed meanwhile is used soon."""
 
     def __init__(self, directory, said, units, frames, seed, mask, alignments=None):
         self.directory, self.said, self.units, self.frames, self.mask = directory, said, units, frames, mask
-        self.rng, self.alignments, self.passes = np.random.default_rng(seed), alignments or {}, 0
+        self.rng, self.alignments, self.passes, self.used = np.random.default_rng(seed), alignments or {}, 0, Counter()
 
     def chosen(self):
         """Clips of the store that may train, the store's arrays with them."""
         store = Store(self.directory)
         fits = lambda c, row: row["split"] == "train" and rows_of(c["mels"]) >= minimum_frames(row["prons"]) and c["frames"] > 8
         clips = [c for c in store.clips if c["id"] in self.said and fits(c, self.said[c["id"]])]
-        self.hours = sum(c["frames"] for c in clips) / 180000
-        return store, clips
+        self.hours = sum(c["frames"] for c in clips) / FRAMES_AN_HOUR
+        self.rng.shuffle(clips)
+        clips.sort(key=lambda c: self.used[c["id"], c["copy"]])
+        of = lambda augmented: [c for c in clips if (c["copy"] > 0) == augmented]
+        taken = [c for half in (of(True), of(False)) for c in first_hours(half, HOURS / 2)]
+        self.used.update((c["id"], c["copy"]) for c in taken)
+        return store, taken
 
     def a_pass(self):
         store, clips = self.chosen()
@@ -95,6 +106,12 @@ class Batches:
         threading.Thread(target=work, daemon=True).start()
         while True:
             yield q.get()
+
+
+def first_hours(clips, hours):
+    """The first of `clips` that make up about so many hours."""
+    ends = np.cumsum([c["frames"] for c in clips]) / FRAMES_AN_HOUR
+    return clips[: int(np.searchsorted(ends, hours)) + 1]
 
 
 def objective(model, store, clips, said, units, trigram):
