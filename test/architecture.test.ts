@@ -142,7 +142,7 @@ describe('architecture', () => {
     }
     const rest = paths.filter(
       (p) =>
-        !/^(package\.json|README\.md|LICENSE|SECURITY\.md|dist\/(src|server|client)\/.*\.(js|d\.ts|map)|server\/demo\/\w+\.(html|css|js)|models\/en-small\/[^/]+|lexicon\/[^/]+|examples\/data\/[^/]+)$/.test(
+        !/^(package\.json|README\.md|LICENSE|SECURITY\.md|CHANGELOG\.md|dist\/(src|server|client)\/.*\.(js|d\.ts|map)|server\/demo\/\w+\.(html|css|js)|models\/en-small\/[^/]+|lexicon\/[^/]+|examples\/data\/[^/]+)$/.test(
           p,
         ),
     );
