@@ -24,7 +24,7 @@ export interface Alternative {
   cost: number;
 }
 
-/** A stretch of speech that has been decided: it never changes again. */
+/** A stretch of speech that has been decided: it never changes again. Without words only where finalize() asked and nothing was said. */
 export interface Segment {
   type: 'final';
   /** 0-based. */
