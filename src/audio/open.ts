@@ -110,10 +110,15 @@ const COMPRESSED = new Set(['flac', 'mp3', 'ogg-opus', 'ogg-vorbis', 'ogg', 'web
 async function* limited(source: AudioSource, reader: ByteReader, limits: SoundLimits): AsyncGenerator<Float32Array[]> {
   const limit = new SoundLimit(limits);
   const compressed = COMPRESSED.has(source.container);
-  for await (const planes of source.chunks) {
-    limit.add(planes[0].length, source.sampleRate, compressed ? reader.position : undefined);
-    yield planes;
-    await yieldToOthers();
+  try {
+    for await (const planes of source.chunks) {
+      limit.add(planes[0].length, source.sampleRate, compressed ? reader.position : undefined);
+      yield planes;
+      await yieldToOthers();
+    }
+  } finally {
+    // A file that is not read to its end stays open otherwise.
+    await reader.close();
   }
 }
 

@@ -7,19 +7,15 @@ import {
   ENDPOINT_RULES,
   type EndpointRule,
   endpointRule,
-  type Lattice,
-  type LatticePath,
-  leastRisk,
-  nBest,
   type PathLabel,
   PhraseBias,
-  rescoreHistories,
   type Search,
   timedWords,
   wordConfidences,
 } from '../decoder/index.js';
 import { HearkenError } from '../errors.js';
 import { masked } from '../written/index.js';
+import { type Choice, type ChoiceOptions, chooseHypothesis } from './choose-hypothesis.js';
 import { labelledPhrases, type SpelledPhrase } from './phrases.js';
 import type { Alternative, Result, Segment, Word } from './results.js';
 import { SecondPass } from './second-pass.js';
@@ -54,9 +50,6 @@ export interface SecondPassSetup {
   confidence?: { least: number; most: number } | undefined;
 }
 
-/** Readings of a rescored segment among which the one with the fewest errors to expect is chosen. */
-const READINGS = 50;
-
 /** Log-likelihoods to segments and partial results: search, endpoints, confidences. */
 export class Transcriber {
   /** Phrases that cannot be listened for. */
@@ -65,12 +58,12 @@ export class Transcriber {
   #vocabulary: Vocabulary;
   #decoder: BeamDecoder;
   #partials: boolean;
-  #rescores: boolean;
-  #alternatives: number;
   #writer: PieceWriter | undefined;
   #mask: boolean;
   #endpoints: EndpointRule[];
   #secondPass: SecondPass | undefined;
+  /** How finals are chosen. */
+  #choice: ChoiceOptions;
   #confidenceLine: { least: number; most: number };
   #asksRelativeCost: boolean;
   /** Frame at which the current segment began. */
@@ -104,30 +97,25 @@ export class Transcriber {
     };
     this.#decoder = search(settings);
     this.#confidenceLine = vocabulary.confidence;
+    let finalSettings = this.#decoder.options;
     if (second) {
       const { model, audio, decoder, confidence } = second;
-      this.#secondPass = new SecondPass(
-        model,
-        audio,
-        search(decoderOptions({ ...settings, ...decoder, ...options.decoder })),
-      );
+      finalSettings = decoderOptions({ ...settings, ...decoder, ...options.decoder });
+      this.#secondPass = new SecondPass(model, audio, search(finalSettings));
       if (confidence) this.#confidenceLine = confidence;
     }
     this.#partials = options.partials ?? false;
-    this.#rescores = options.rescore ?? true;
-    this.#alternatives = options.alternatives ?? 0;
+    const { rescore = true, alternatives = 0 } = options;
+    this.#choice = { vocabulary, settings: finalSettings, rescore, alternatives };
     const numbers = options.written ?? false;
     const punctuation = options.punctuation ?? false;
     if (numbers || punctuation) this.#writer = new PieceWriter({ numbers, punctuation });
     this.#mask = options.profanity === 'mask';
     this.#endpoints = checkEndpointRules(options.endpoint ?? ENDPOINT_RULES);
     this.#asksRelativeCost = this.#endpoints.some((r) => r.maxRelativeCost !== undefined);
-    if (!(Number.isInteger(this.#alternatives) && this.#alternatives >= 0 && this.#alternatives <= 100))
-      throw new HearkenError(
-        'OPTION_INVALID',
-        `alternatives ${this.#alternatives} is not a whole number from 0 to 100`,
-      );
-    if (this.#alternatives > 0 && this.#decoder.options.latticeBeam === 0)
+    if (!(Number.isInteger(alternatives) && alternatives >= 0 && alternatives <= 100))
+      throw new HearkenError('OPTION_INVALID', `alternatives ${alternatives} is not a whole number from 0 to 100`);
+    if (alternatives > 0 && this.#decoder.options.latticeBeam === 0)
       throw new HearkenError('OPTION_INVALID', 'alternatives need a latticeBeam above 0');
   }
 
@@ -178,24 +166,14 @@ export class Transcriber {
   async finalize(reason: Segment['reason']): Promise<Segment | undefined> {
     const frames = this.#decoder.frames;
     const search = await this.#searched(frames);
-    const { reachedFinal, ...first } = search.bestPath(true);
-    const sure = first.labels.length > 0 && this.#decoder.options.latticeBeam > 0;
-    const heard = sure ? search.lattice() : undefined;
-    const rescored = heard && (await this.#rescored(heard));
-    const lattice = rescored ?? heard;
-    const asked = this.#alternatives > 0 ? this.#alternatives + 1 : 0;
-    const readings = lattice ? nBest(lattice, rescored ? Math.max(READINGS, asked) : asked) : [];
-    const chosen = rescored ? leastRisk(readings) : 0;
-    const path = rescored ? readings[chosen] : first;
-    const timed = timedWords(path.labels, frames);
-    const posteriors = lattice ? wordConfidences(timed, lattice) : [];
-    const alternatives =
-      lattice && asked > 0
-        ? this.#otherReadings(readings.filter((_, i) => i !== chosen).slice(0, this.#alternatives), path.cost)
-        : undefined;
+    const choice = await chooseHypothesis(search, this.#choice);
+    const { labels, lattice } = choice;
+    const timed = timedWords(labels, frames);
+    const posteriors = lattice ? wordConfidences(timed, lattice) : undefined;
+    const alternatives = lattice && this.#choice.alternatives > 0 ? this.#alternativesOf(choice) : undefined;
     const words = timed.map((w, i): Word => {
       const word = this.#word(w.label, w.begin, w.end);
-      return sure ? { ...word, confidence: this.#confidence(posteriors[i]) } : word;
+      return posteriors ? { ...word, confidence: this.#confidence(posteriors[i]) } : word;
     });
     const begin = this.#segmentStart;
     this.#segmentStart += frames;
@@ -215,7 +193,7 @@ export class Transcriber {
       reason,
       ...(alternatives && { alternatives }),
       ...(this.#writer && { written: this.#writer.write(words) }),
-      complete: reachedFinal,
+      complete: choice.complete,
     };
   }
 
@@ -231,22 +209,8 @@ export class Transcriber {
     return Math.round((least + (most - least) * posterior) * 1000) / 1000;
   }
 
-  /** The lattice by the recurrent model too; undefined where there is none, or it is not wanted. */
-  async #rescored(lattice: Lattice): Promise<Lattice | undefined> {
-    const { lm, recurrent } = this.#vocabulary;
-    if (!this.#rescores || !recurrent) return undefined;
-    const { model, share, wordPenalty } = recurrent;
-    const { lmWeight, latticeBeam } = this.#decoder.options;
-    return rescoreHistories(lattice, lm, model.histories(), {
-      weight: lmWeight,
-      share,
-      wordPenalty,
-      beam: latticeBeam,
-    });
-  }
-
-  #otherReadings(readings: readonly LatticePath[], bestCost: number): Alternative[] {
-    return readings.map(({ labels, cost }) => ({
+  #alternativesOf({ others, cost: bestCost }: Choice): Alternative[] {
+    return others.map(({ labels, cost }) => ({
       text: this.#text(labels),
       cost: Math.round((cost - bestCost) * 1000) / 1000,
     }));

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { createReadStream, readdirSync, readFileSync } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -22,6 +22,15 @@ const TONES = [
   'tone.sph',
   'tone24.wav',
 ];
+/** What a descriptor is of; none where it is closed already. */
+function linkOf(path: string): string[] {
+  try {
+    return [readlinkSync(path)];
+  } catch {
+    return [];
+  }
+}
+
 const hasFfmpeg = !spawnSync('ffmpeg', ['-version']).error;
 
 describe('openAudio', () => {
@@ -53,6 +62,16 @@ describe('openAudio', () => {
     const a = await collect(await openAudio(path));
     const b = await collect(await openAudio(createReadStream(path, { highWaterMark: 97 })));
     expect(b[0]).to.deep.equal(a[0]);
+  });
+
+  it('closes a file that is not read to its end', async () => {
+    const open = (): string[] => readdirSync('/proc/self/fd').flatMap((fd) => linkOf(`/proc/self/fd/${fd}`));
+    const source = await openAudio(resolve(DATA, 'libri-3526-176653-0051.wav'));
+    for await (const _ of source.chunks) break;
+    const limited = await openAudio(resolve(DATA, 'an4-cen1-fash-b.wav'), undefined, { maxSeconds: 0.1 });
+    await rejects(collect(limited), 'AUDIO_LIMIT');
+    await new Promise((done) => setTimeout(done, 50));
+    expect(open().filter((path) => path.endsWith('.wav'))).to.deep.equal([]);
   });
 
   it('takes raw PCM as told', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { flacBomb, opusBomb } from '../support/bombs.js';
 import { converse, type Step } from '../support/documented-client.js';
@@ -25,17 +25,28 @@ export interface ChaosReport {
   /** Honest clients whose words were not theirs, and what they got. */
   wrong: string[];
   megabytes: { before: number; after: number };
-  descriptors: { before: number; after: number };
+  /** What is open after it and was not before. */
+  leftOpen: string[];
   sessionsLeft: number;
   /** 99 % of the delays of the event loop of the server under attack, over the whole time, in ms. */
   loopDelay: number;
 }
 
-const ARGS = ['-j', '2', '--limit', 'maxLoad=1000'];
+const ARGS = ['-j', '2', '--limit', 'maxLoad=1000', '--limit', 'maxUploadSeconds=60'];
 /** Addresses of attackers; honest clients have others. */
 const attacker = (i: number): string => `127.0.0.${100 + (i % 100)}`;
 
-const handles = (server: ServerProcess): number => readdirSync(`/proc/${server.child.pid}/fd`).length;
+/** What the process has open, `socket:[…]` as `socket`. */
+function handles(server: ServerProcess): string[] {
+  const folder = `/proc/${server.child.pid}/fd`;
+  return readdirSync(folder).flatMap((fd) => {
+    try {
+      return [readlinkSync(`${folder}/${fd}`).replace(/:?\[.*\]/, '')];
+    } catch {
+      return []; // closed meanwhile
+    }
+  });
+}
 
 async function metric(port: number, name: string): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
@@ -149,7 +160,7 @@ export async function chaos({ seconds, seed, tell = () => undefined }: ChaosOpti
     kills: 0,
     wrong: [],
     megabytes: { before: 0, after: 0 },
-    descriptors: { before: 0, after: 0 },
+    leftOpen: [],
     sessionsLeft: 0,
     loopDelay: 0,
   };
@@ -161,7 +172,7 @@ export async function chaos({ seconds, seed, tell = () => undefined }: ChaosOpti
   for (let round = 0; round < 3; round++) await Promise.all(ATTACKS.map((_, i) => attackOnce(i)));
   await settle(port);
   report.megabytes.before = server.megabytes();
-  report.descriptors.before = handles(server);
+  const before = handles(server);
   const until = Date.now() + 1000 * seconds;
   const going = (): boolean => Date.now() < until;
   const check = (got: string, who: string): void => {
@@ -209,7 +220,7 @@ export async function chaos({ seconds, seed, tell = () => undefined }: ChaosOpti
     report.loopDelay = 1000 * (await metric(port, 'nodejs_eventloop_lag_p99_seconds'));
     await settle(port);
     report.megabytes.after = server.megabytes();
-    report.descriptors.after = handles(server);
+    report.leftOpen = beyond(handles(server), before);
     report.sessionsLeft = await metric(port, 'hearken_sessions_open');
     check(await recognised(port), SAID);
   } finally {
@@ -219,6 +230,16 @@ export async function chaos({ seconds, seed, tell = () => undefined }: ChaosOpti
   return report;
 }
 
+/** Those of `now` that are not among `before`. */
+function beyond(now: readonly string[], before: readonly string[]): string[] {
+  const known = [...before];
+  return now.filter((handle) => {
+    const at = known.indexOf(handle);
+    if (at >= 0) known.splice(at, 1);
+    return at < 0;
+  });
+}
+
 /** Until no session or upload is open, and memory has had time to be collected. */
 async function settle(port: number): Promise<void> {
   for (let i = 0; i < 600; i++) {
@@ -226,7 +247,8 @@ async function settle(port: number): Promise<void> {
     if (open === 0) break;
     await pause(100);
   }
-  await pause(5000);
+  // Connections that are kept alive have ended by then.
+  await pause(8000);
 }
 
 /** A server that dies every few seconds: its clients begin anew until they have their words. */

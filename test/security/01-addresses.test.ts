@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { exchange, statusOf, upgrade } from '../support/raw-client.js';
-import { Served } from '../support/serving.js';
+import { ServerProcess } from '../support/server-process.js';
 import { stillTranscribes } from '../support/spoken.js';
 
 /** Each ended a server with tokens: `new URL` throws for it. */
@@ -35,11 +35,15 @@ describe('finding 1: addresses nobody can parse', function () {
   this.timeout(300_000);
   for (const tokens of [[], ['secret']])
     describe(tokens.length > 0 ? 'with tokens' : 'without tokens', () => {
-      const served = new Served({ workers: 1 }, { tokens });
+      let server: ServerProcess;
+      before(async () => {
+        server = await ServerProcess.start(['-j', '1'], tokens.length > 0 ? { HEARKEN_TOKENS: tokens.join() } : {});
+      });
+      after(() => server.kill());
 
       it('are answered one by one and end nothing', async () => {
         for (const odd of ODD) {
-          const status = statusOf(await exchange(served.server.port, upgrade(odd)));
+          const status = statusOf(await exchange(server.port, upgrade(odd)));
           expect(status, odd).to.be.oneOf([400, 401, 404]);
         }
       });
@@ -50,11 +54,11 @@ describe('finding 1: addresses nobody can parse', function () {
           await Promise.all(
             requests.slice(at, at + AT_ONCE).map(async (r) => {
               // Some are half requests to the server, which waits for more: those are not waited for.
-              const answer = await exchange(served.server.port, Buffer.from(r, 'latin1'), { ms: 300 });
+              const answer = await exchange(server.port, Buffer.from(r, 'latin1'), { ms: 300 });
               expect(answer).to.not.match(/node_modules|\bat .*\.js:/);
             }),
           );
-        await stillTranscribes(served.server.port, {
+        await stillTranscribes(server.port, {
           headers: tokens.length > 0 ? { authorization: `Bearer ${tokens[0]}` } : {},
         });
       });

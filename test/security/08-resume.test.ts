@@ -27,7 +27,7 @@ function steps(next: () => number): Step[] {
 }
 
 describe('finding 8: resuming by the documentation alone', function () {
-  this.timeout(600_000);
+  this.timeout(120_000);
   const served = new Served({ workers: 2 }, { maxLoad: 100, requestsPerMinute: 1e6 });
 
   it('a break behind ready loses none of the answers it announces', async () => {

@@ -167,6 +167,8 @@ export class RawSocket {
 
   /** Break the connection off, as a network does. */
   cut(): void {
-    this.socket.resetAndDestroy();
+    // A connection that is closing already cannot be reset: Node would never tell that it ended.
+    if (this.socket.writableEnded) this.socket.destroy();
+    else this.socket.resetAndDestroy();
   }
 }
