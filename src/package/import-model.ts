@@ -177,7 +177,7 @@ function entriesOf(
 }
 
 function cardOf({ options, network, language: { card: language } }: Parts): ModelCard {
-  const { features, acoustic, topology, spelling, data, decoder, rescoringWordPenalty } = network;
+  const { features, acoustic, topology, spelling, data, decoder, confidence, rescoringWordPenalty } = network;
   const { recurrentLm, text } = language;
   return parseCard(
     {
@@ -189,6 +189,7 @@ function cardOf({ options, network, language: { card: language } }: Parts): Mode
       topology,
       spelling,
       decoder,
+      ...(confidence && { confidence }),
       ...(recurrentLm && { recurrentLm: { ...recurrentLm, wordPenalty: rescoringWordPenalty } }),
       data,
       text,
