@@ -132,7 +132,7 @@ describe('code in the documents', function () {
     for (const { page, code } of blocks('')) {
       for (const line of code.split('\n')) {
         // Servers and microphones have tests of their own, and so have training and building.
-        if (!/^hearken (?!serve|mic|build-model|adapt|graph build|g2p|punctuation train)/.test(line)) continue;
+        if (!/^hearken (?!serve|mic|build-model|adapt|import|graph build|g2p|punctuation train)/.test(line)) continue;
         const { status, err } = hearken(line, dir);
         expect(status, `${page}: ${line}: ${err}`).to.equal(0);
         run++;

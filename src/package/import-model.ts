@@ -19,7 +19,7 @@ import { type ModelCard, parseCard } from './card.js';
 import { FAMILIES } from './families/families.js';
 import type { ModelFamily, NetworkSource, RecognizedNetwork } from './families/family.js';
 import { onnxMetadata } from './onnx-metadata.js';
-import { sha256 } from './read-card.js';
+import { packageFile, sha256 } from './read-card.js';
 import { type PackageParts, readPackage } from './read-package.js';
 import { type Pronouncer, pronouncerOf } from './spelling.js';
 import { topologyOf } from './topology.js';
@@ -66,6 +66,12 @@ export function importModel(options: ImportOptions): ImportReport {
   const source = networkSource(options.source);
   const family = FAMILIES.find((f) => f.matches(source.metadata));
   if (!family) throw new HearkenError('MODEL_FILE', unknown(source));
+  const [apart] = source.metadata.externalFiles;
+  if (apart !== undefined)
+    throw new HearkenError(
+      'MODEL_FILE',
+      `${options.source}: its weights lie in ${apart}: only networks in one file are taken`,
+    );
   const network = family.recognize(source);
   const language = readPackage(options.language);
   const directory = options.out(options.name ?? network.name);
@@ -128,11 +134,10 @@ function write(parts: Parts): Pick<ImportReport, 'vocabulary' | 'unspelled' | 'g
   if (!language.lm)
     throw new HearkenError('MODEL_CARD', `${options.language} holds a whole grammar, not a language model`);
   copyFileSync(source.path, resolve(under, NETWORK));
-  const external = [...source.metadata.externalFiles, ...network.files];
-  for (const file of external) copyFileSync(resolve(dirname(source.path), file), resolve(under, file));
+  for (const file of network.files) copyFileSync(resolve(dirname(source.path), file), resolve(under, file));
   const { recurrentLm } = language.card;
   const files = ['words.txt', 'lm.bin', ...(recurrentLm ? Object.values(pick(recurrentLm)) : [])];
-  for (const file of files) copyFileSync(resolve(options.language, file), resolve(under, file));
+  for (const file of files) copyFileSync(packageFile(options.language, language.card, file), resolve(under, file));
   const card = cardOf(parts);
   const { tokenizer } = card.spelling;
   const pronouncer = pronouncerOf(card.spelling, tokenizer ? source.bytes(tokenizer) : undefined, options.lexicon);
@@ -142,7 +147,7 @@ function write(parts: Parts): Pick<ImportReport, 'vocabulary' | 'unspelled' | 'g
     ...(options.onStep && { onStep: options.onStep }),
   });
   writeFileSync(resolve(under, 'graph.bin'), writeSections(graph.toSections()));
-  for (const file of [NETWORK, ...external, ...files, 'graph.bin'])
+  for (const file of [NETWORK, ...network.files, ...files, 'graph.bin'])
     card.checksums[file] = sha256(readFileSync(resolve(under, file)));
   writeFileSync(resolve(under, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
   const vocabulary = language.words.length - SPECIAL_WORDS.length;
@@ -172,7 +177,7 @@ function entriesOf(
 }
 
 function cardOf({ options, network, language: { card: language } }: Parts): ModelCard {
-  const { features, acoustic, topology, spelling, data, decoder, rescoringWordPenalty } = network;
+  const { features, acoustic, topology, spelling, data, decoder, confidence, rescoringWordPenalty } = network;
   const { recurrentLm, text } = language;
   return parseCard(
     {
@@ -184,6 +189,7 @@ function cardOf({ options, network, language: { card: language } }: Parts): Mode
       topology,
       spelling,
       decoder,
+      ...(confidence && { confidence }),
       ...(recurrentLm && { recurrentLm: { ...recurrentLm, wordPenalty: rescoringWordPenalty } }),
       data,
       text,

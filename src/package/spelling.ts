@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { inputBytes } from '../input-file.js';
 import {
   CharacterSpelling,
@@ -10,7 +9,7 @@ import {
   tokenizerOfJson,
 } from '../lexicon/index.js';
 import type { ModelCard } from './card.js';
-import { readCard } from './read-card.js';
+import { packageFile, readCard } from './read-card.js';
 
 /**
  * How the words of a model are spelled in its units; undefined where units are phones, which a dictionary gives.
@@ -62,11 +61,8 @@ export function pronouncerOf(
 
 /** As pronouncerOf(), for the model in a package directory. @throws MODEL_* */
 export function packagePronouncer(directory: string, lexicon: Pronouncer): Pronouncer {
-  const { spelling } = readCard(directory, false);
-  const { tokenizer } = spelling;
-  return pronouncerOf(
-    spelling,
-    tokenizer === undefined ? undefined : inputBytes(resolve(directory, tokenizer)),
-    lexicon,
-  );
+  const card = readCard(directory, false);
+  const { tokenizer } = card.spelling;
+  const bytes = tokenizer === undefined ? undefined : inputBytes(packageFile(directory, card, tokenizer));
+  return pronouncerOf(card.spelling, bytes, lexicon);
 }

@@ -32,6 +32,7 @@ export function writePackage({ base: from, out, files, graph, decoder, text, fac
     base.acoustic.file,
     base.secondPass?.file,
     contexts,
+    base.spelling.tokenizer,
     recurrentLm?.network,
     recurrentLm?.tables,
     recurrentLm?.words,

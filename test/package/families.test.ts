@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { NetworkModel } from '../../src/acoustic/index.js';
 import { Engine, type LiveOptions, type Segment } from '../../src/index.js';
-import { standardLexicon } from '../../src/lexicon/index.js';
+import { sentencePieceTokenizer, standardLexicon } from '../../src/lexicon/index.js';
 import {
   buildLanguage,
   DEFAULT_MODEL,
@@ -18,6 +18,7 @@ import { align } from '../../src/recognizer/align.js';
 import { openNetwork } from '../../src/runtime/index.js';
 import { codeOf } from '../support/errors.js';
 import { writeOnnx } from '../support/onnx-writer.js';
+import { DATA } from '../support/shared.js';
 import {
   nemoNetwork,
   nemoStreamingNetwork,
@@ -93,6 +94,26 @@ describe('imported CTC networks', function () {
     expect(textOf(await segments('pieces', [1, 2, 6, 5]))).to.not.include('hellos');
     const phrases = [{ text: 'hellos' }];
     expect(textOf(await segments('pieces', [1, 2, 6, 5], { phrases }))).to.equal('hellos a');
+  });
+
+  it('of NeMo cut words as the tokenizer beside them does', async () => {
+    const model = readFileSync(resolve(DATA, 'tokenizers/unigram.model'));
+    const { units } = sentencePieceTokenizer(model, 'unigram');
+    const network = nemoNetwork(units.length + 1);
+    imported('tokenizer', {
+      ...{ 'model.onnx': writeOnnx(network), 'tokens.txt': table([...units, '<blk>']) },
+      'tokenizer.model': model,
+    });
+    const { card, tokenizer } = readPackage(resolve(dir, 'tokenizer'));
+    const cut = pronouncerOf(card.spelling, tokenizer, lexicon).pronounce('world');
+    const encoded = sentencePieceTokenizer(model, 'unigram').encode('world') ?? [];
+    expect(cut).to.deep.equal([encoded.map((id) => units[id])]);
+    // The words of another text bring the tokenizer along.
+    const text = resolve(dir, 'other.txt');
+    writeFileSync(text, 'world all hello\n');
+    const base = resolve(dir, 'tokenizer');
+    await buildLanguage({ texts: [text], exclude: [], tune: [], base, out: resolve(dir, 'own'), lexicon });
+    expect(readPackage(resolve(dir, 'own')).tokenizer?.length).to.equal(model.length);
   });
 
   it('take words of other texts, and align transcripts longer than a segment', async () => {
@@ -192,5 +213,8 @@ describe('imported CTC networks', function () {
     expect(codeOf(files('no numbers\n'))).to.equal('LEXICON_FORMAT');
     expect(codeOf(files(table(PIECES), { is_giga_am: '1' }))).to.equal('MODEL_FILE');
     expect(codeOf(() => imported('alone', { 'model.onnx': bare }))).to.equal('MODEL_NOT_FOUND');
+    const apart = network.weights?.map((w) => ({ ...w, location: 'model.onnx_data' })) ?? [];
+    const split = { 'model.onnx': writeOnnx({ ...network, weights: apart }), 'tokens.txt': table(PIECES) };
+    expect(() => imported('split', split)).to.throw('model.onnx_data');
   });
 });

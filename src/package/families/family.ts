@@ -27,6 +27,8 @@ export interface RecognizedNetwork {
   data: ModelCard['data'];
   /** Decoder settings that this network does best with. */
   decoder: ModelCard['decoder'];
+  /** Share of words that are right at posteriors of 0 and 1, where it was measured. */
+  confidence?: ModelCard['confidence'];
   /** Nats that a word costs more when finals are rescored than in the first pass. */
   rescoringWordPenalty: number;
   /** What was taken to be so without the files saying it. */

@@ -60,6 +60,8 @@ export const HAMA: ModelFamily = {
       data: [{ name: 'hama', licence: 'Apache-2.0', attribution: 'Seongmin Park' }],
       decoder: { lmWeight: 1.2, maxActive: 4000 },
       rescoringWordPenalty: 0,
+      // Fitted to the dev clips of LibriSpeech.
+      confidence: { least: 0, most: 0.9 },
       guessed: ['phones of CMUdict by symbol', 'English'],
     };
   },
