@@ -14,6 +14,7 @@ import { noisesBench } from './noises.js';
 import { peersBench } from './peers.js';
 import { phrasesBench } from './phrases.js';
 import { pocketsphinxBench } from './pocketsphinx.js';
+import { rowsBench } from './rows.js';
 import { serverBench } from './server.js';
 import { soakBench } from './soak.js';
 import { spotBench } from './spot.js';
@@ -37,6 +38,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   peers: peersBench,
   phrases: phrasesBench,
   pocketsphinx: pocketsphinxBench,
+  rows: rowsBench,
   server: serverBench,
   soak: soakBench,
   spot: spotBench,

@@ -23,4 +23,12 @@ export type { Recognition } from './recognizer/recognition.js';
 export type { RecognitionStream } from './recognizer/recognition-stream.js';
 export type { RecordingInput } from './recognizer/recording-input.js';
 export type { RecordingStream } from './recognizer/recording-stream.js';
-export type { Alternative, KeywordHit, Partial, Result, Segment, Word, WrittenPiece } from './recognizer/results.js';
+export type {
+  Alternative,
+  KeywordHit,
+  PartialResult,
+  Result,
+  Segment,
+  Word,
+  WrittenPiece,
+} from './recognizer/results.js';

@@ -102,6 +102,17 @@ describe('architecture', () => {
     }
   });
 
+  it('npm: package.json says where the project is and which Node it needs, and npm warns of nothing', () => {
+    const manifest = JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8')) as Record<string, unknown>;
+    for (const field of ['repository', 'bugs', 'homepage', 'author']) expect(manifest, field).to.have.property(field);
+    expect(manifest.keywords).to.include('speech-recognition');
+    // From 20.19 on CommonJS can require() an ES module.
+    expect(manifest.engines).to.deep.equal({ node: '>=20.19' });
+    const { status, stderr } = spawnSync('npm', ['pkg', 'get', 'name'], { cwd: ROOT, encoding: 'utf8' });
+    expect(status).to.equal(0);
+    expect(stderr).to.not.match(/warn/i);
+  });
+
   it('packs what a user needs and nothing else', function () {
     this.timeout(120_000);
     const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
@@ -130,7 +141,7 @@ describe('architecture', () => {
     }
     const rest = paths.filter(
       (p) =>
-        !/^(package\.json|README\.md|LICENSE|SECURITY\.md|dist\/(src|server|client)\/.*\.(js|d\.ts|map)|server\/demo\/\w+\.(html|css|js)|models\/en(-small)?\/[^/]+|lexicon\/[^/]+|examples\/data\/[^/]+)$/.test(
+        !/^(package\.json|README\.md|LICENSE|SECURITY\.md|CHANGELOG\.md|dist\/(src|server|client)\/.*\.(js|d\.ts|map)|server\/demo\/\w+\.(html|css|js)|models\/en(-small)?\/[^/]+|lexicon\/[^/]+|examples\/data\/[^/]+)$/.test(
           p,
         ),
     );

@@ -33,7 +33,7 @@ const times = (text: string): number[] =>
 /** Run a program while this thread goes on: it serves what the program speaks to. */
 function nodeRun(file: string, cwd: string): Promise<{ status: number | null; err: string }> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, [file], { cwd, timeout: 30_000, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, [file], { cwd, timeout: 300_000, stdio: ['ignore', 'ignore', 'pipe'] });
     let err = '';
     child.stderr.on('data', (data: Buffer) => {
       err += data.toString();
@@ -43,7 +43,7 @@ function nodeRun(file: string, cwd: string): Promise<{ status: number | null; er
 }
 
 describe('code in the documents', function () {
-  this.timeout(240_000);
+  this.timeout(900_000);
   // What the documents show is what a reader gets: the default model.
   const { HEARKEN_MODEL } = process.env;
   before(() => delete process.env.HEARKEN_MODEL);

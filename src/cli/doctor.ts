@@ -22,8 +22,9 @@ function line(ok: boolean, what: string, detail: string): void {
 }
 
 async function doctor(flags: { model?: string; providers: string }): Promise<void> {
+  const [major, minor] = process.versions.node.split('.').map(Number);
   line(
-    Number(process.versions.node.split('.')[0]) >= 20,
+    major > 20 || (major === 20 && minor >= 19),
     'Node.js',
     `${process.versions.node} on ${process.platform} ${process.arch}`,
   );

@@ -6,6 +6,7 @@ import { adaptCommand } from './adapt.js';
 import { alignCommand } from './align.js';
 import { batchCommand } from './batch.js';
 import { buildModelCommand } from './build-model.js';
+import { withCommand } from './default-command.js';
 import { doctorCommand } from './doctor.js';
 import { fstCommand } from './fst.js';
 import { g2pCommand } from './g2p.js';
@@ -31,6 +32,8 @@ const program = new Command('hearken')
   .description('Speech recognition: recordings and streams in, words with times out.')
   .version(version)
   .option('--debug', 'print stacks of errors')
+  .usage('[options] FILE... | COMMAND [options]')
+  .addHelpText('after', '\n`hearken FILE...` is `hearken transcribe FILE...`.')
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
 
@@ -62,7 +65,8 @@ for (const command of [
 /** Exit codes: 0 done, 1 something failed, 2 wrong use. */
 async function main(): Promise<void> {
   try {
-    await program.parseAsync();
+    const names = program.commands.map((command) => command.name());
+    await program.parseAsync(withCommand(process.argv.slice(2), names), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2;

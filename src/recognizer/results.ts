@@ -24,7 +24,7 @@ export interface Alternative {
   cost: number;
 }
 
-/** A stretch of speech that has been decided: it never changes again. */
+/** A stretch of speech that has been decided: it never changes again. Without words only where finalize() asked and nothing was said. */
 export interface Segment {
   type: 'final';
   /** 0-based. */
@@ -46,7 +46,7 @@ export interface Segment {
 }
 
 /** What has been heard of the current segment. `stable` never changes; `unstable` may. */
-export interface Partial {
+export interface PartialResult {
   type: 'partial';
   /** Index of the segment it belongs to. */
   index: number;
@@ -64,4 +64,4 @@ export interface KeywordHit {
   score: number;
 }
 
-export type Result = Segment | Partial | KeywordHit;
+export type Result = Segment | PartialResult | KeywordHit;

@@ -32,7 +32,7 @@ export interface ChaosReport {
   loopDelay: number;
 }
 
-const ARGS = ['-j', '2', '--limit', 'maxLoad=1000', '--limit', 'maxUploadSeconds=60'];
+const ARGS = ['-j', '2', '--limit', 'maxLoad=1000', '--limit', 'maxUploadSeconds=5'];
 /** Addresses of attackers; honest clients have others. */
 const attacker = (i: number): string => `127.0.0.${100 + (i % 100)}`;
 

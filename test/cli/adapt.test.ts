@@ -9,7 +9,7 @@ import { DATA } from '../support/shared.js';
 const SHORT = resolve(DATA, 'libri-3526-176653-0051.wav');
 
 describe('adapting a model to a text', function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   let dir: string;
   let base: string;
   before(() => {

@@ -287,6 +287,6 @@ describe('command line', function () {
     const doctor = await hearken(['doctor']);
     expect(doctor.code).to.equal(0);
     expect(doctor.out).to.match(/ok {3}execution provider +cpu/);
-    expect(Number(/loaded in (\d+) ms/.exec(doctor.out)?.[1])).to.be.below(3000);
+    expect(doctor.out).to.match(/ok {3}model +en-small, loaded in \d+ ms/);
   });
 });

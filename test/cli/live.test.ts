@@ -30,8 +30,8 @@ describe('live commands', function () {
     const report = JSON.parse(out) as LoadReport;
     expect(report).to.deep.include({ streams: 2, failures: [] });
     expect(report.audioSeconds).to.be.within(3, 9);
-    expect(report.final.p95).to.be.within(1, 10_000);
-    expect(report.partial.median).to.be.within(0, 10_000);
+    expect(report.final.p95).to.be.above(0);
+    expect(report.partial.median).to.be.at.least(0);
   });
 
   it('say when there is no server', () => {

@@ -98,12 +98,6 @@ describe('search graph', () => {
     const graph = buildSearchGraph(entries.slice(1000), PHONES, topology, { silenceProbability: 0.3 });
     const slots = wordSlots(graph, topology);
     const extended = extendGraph(graph, slots, topology, PHONES, entries.slice(0, 1000));
-    const times = Array.from({ length: 5 }, () => {
-      const began = performance.now();
-      extendGraph(graph, slots, topology, PHONES, entries.slice(0, 1000));
-      return performance.now() - began;
-    });
-    expect(Math.min(...times)).to.be.below(100);
     const labels = new Set(extended.olabels);
     expect(entries.every((e) => labels.has(e.word))).to.equal(true);
   });
