@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { openSession } from '../src/acoustic/index.js';
+import { NetworkModel } from '../src/acoustic/index.js';
 import { monoChunks, openAudio } from '../src/audio/index.js';
 import { BeamDecoder, type DecoderOptions, decoderOptions, determinizeLattice, oracle } from '../src/decoder/index.js';
-import { DEFAULT_MODEL, type PackageParts, readPackage } from '../src/recognizer/model-package.js';
-import { ScoreStream } from '../src/recognizer/score-stream.js';
+import { DEFAULT_MODEL, findModel, type PackageParts, readPackage } from '../src/package/index.js';
 import { Transcriber } from '../src/recognizer/transcriber.js';
 import { ExtensibleVocabulary, type Vocabulary } from '../src/recognizer/vocabulary.js';
+import { openNetwork } from '../src/runtime/index.js';
 import { addScores, type Score, scoringWords, wordErrorRate } from '../src/scoring/index.js';
 import { concat } from '../test/support/audio.js';
 import { table } from './results.js';
@@ -16,7 +16,7 @@ interface Clip {
   id: string;
   text: string;
   path: string;
-  /** Log-likelihoods [rows × outputs]. */
+  /** Log-likelihoods [rows × columns]. */
   rows: Float32Array;
 }
 
@@ -32,18 +32,22 @@ interface Options {
 
 /**
  * Word errors of log-likelihoods that another program computed, with the words, graph and language models of a package.
- * `DIRECTORY/SET.tsv` lists id, rows, text and path of clips, `DIRECTORY/SET.f32` holds their rows one behind another.
+ * `DIRECTORY/SET.tsv` lists id, rows, text and path of clips, `DIRECTORY/SET.f32` holds their rows one after another.
  * @param args DIRECTORY, `light` (the package's own network on the same clips) or not, sets, and options as JSON
  */
 export async function rowsBench([directory, ...args]: string[]): Promise<void> {
-  const parts = readPackage(DEFAULT_MODEL);
-  const vocabulary = await ExtensibleVocabulary.open(parts, () => Promise.reject(new Error('no words are added')));
+  const parts = readPackage(findModel(DEFAULT_MODEL));
+  const vocabulary = await ExtensibleVocabulary.open(
+    parts,
+    () => Promise.reject(new Error('no words are added')),
+    openNetwork,
+  );
   const options: Options = { scale: 1, step: 1, rescore: true, oracle: false, decoder: {} };
   for (const json of args.filter((a) => a.startsWith('{'))) Object.assign(options, JSON.parse(json));
   const light = args.includes('light');
   const row = table('set', 'clips', 'words', 'WER', 'sub', 'del', 'ins', 'oracle', 'decoding, s a second');
   for (const set of args.filter((a) => !a.startsWith('{') && a !== 'light')) {
-    const clips = read(directory, set, parts.card.acoustic.outputs).filter((_, i) => i % options.step === 0);
+    const clips = read(directory, set, parts.card.acoustic.columns).filter((_, i) => i % options.step === 0);
     if (light) for (const clip of clips) clip.rows = await lightRows(parts, clip.path);
     if (options.scale !== 1)
       for (const { rows } of clips) for (let i = 0; i < rows.length; i++) rows[i] *= options.scale;
@@ -51,7 +55,7 @@ export async function rowsBench([directory, ...args]: string[]): Promise<void> {
     const began = performance.now();
     for (const clip of clips) scores.push(await decode(parts, vocabulary.plain, clip, options));
     const busy = (performance.now() - began) / 1000;
-    const seconds = clips.reduce((n, c) => n + (c.rows.length / parts.card.acoustic.outputs) * 0.03, 0);
+    const seconds = clips.reduce((n, c) => n + (c.rows.length / parts.card.acoustic.columns) * 0.03, 0);
     const total = addScores(scores);
     const share = (n: number): string => `${((100 * n) / total.words).toFixed(1)}`;
     row(
@@ -79,8 +83,8 @@ function read(directory: string, set: string, outputs: number): Clip[] {
 }
 
 async function lightRows(parts: PackageParts, path: string): Promise<Float32Array> {
-  const { session } = await openSession(parts.acoustic, ['cpu']);
-  const stream = new ScoreStream(session, parts.card);
+  const { network } = await openNetwork(parts.acoustic, ['cpu']);
+  const stream = new NetworkModel(network, parts.card.acoustic, parts.card.features).open();
   const chunks: Float32Array[] = [];
   for await (const samples of monoChunks(await openAudio(path), parts.card.features.sampleRate))
     chunks.push(...(await stream.accept(samples)));
@@ -88,7 +92,12 @@ async function lightRows(parts: PackageParts, path: string): Promise<Float32Arra
 }
 
 async function decode({ card }: PackageParts, vocabulary: Vocabulary, clip: Clip, options: Options): Promise<Score> {
-  const clock = { outputs: card.acoustic.outputs, frameSeconds: 0.03, secondsOf: (frame: number) => 0.03 * frame };
+  const clock = {
+    columns: card.acoustic.columns,
+    frameSeconds: 0.03,
+    sampleOf: (frame: number) => 480 * frame,
+    secondsOf: (frame: number) => 0.03 * frame,
+  };
   const settings = { decoder: options.decoder, rescore: options.rescore, endpoint: [] };
   const transcriber = new Transcriber(clock, { vocabulary, unpronounced: [] }, [], settings);
   const results = [...(await transcriber.advance(clip.rows)), await transcriber.finalize('end')];
@@ -101,7 +110,7 @@ async function decode({ card }: PackageParts, vocabulary: Vocabulary, clip: Clip
 /** Errors of the best path of each clip's lattice. */
 function best(parts: PackageParts, vocabulary: Vocabulary, clips: readonly Clip[], options: Options): number {
   const settings = decoderOptions({ ...vocabulary.decoder, ...options.decoder });
-  const decoder = new BeamDecoder(vocabulary.graph, vocabulary.lm, parts.card.acoustic.outputs, settings);
+  const decoder = new BeamDecoder(vocabulary.graph, vocabulary.lm, parts.card.acoustic.columns, settings);
   return clips.reduce((errors, { text, rows }) => {
     decoder.start();
     decoder.advance(rows);
