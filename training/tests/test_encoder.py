@@ -2,6 +2,7 @@
 
 Run with python3 tests/test_encoder.py from training/. A small encoder of random weights stands for the real one, which is not committed.
 """
+import json
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from hearken_training import encoder_onnx, hidden, waves, whisper
 from hearken_training.head import Head, rows_of
+from hearken_training.train_head import Batches
 
 GOLDEN = Path(__file__).parent.parent.parent.parent / "shared" / "golden" / "models" / "frontends"
 
@@ -131,6 +133,25 @@ class StoreTest(unittest.TestCase):
             self.assertEqual(part.with_suffix(".f16").stat().st_size, 2 * 2048)
             store = hidden.Store(Path(directory))
             self.assertEqual(store.hidden(store.clips[0]).shape, (2, 1024))
+
+    def test_pass_takes_what_was_used_least_and_half_of_it_augmented(self):
+        with tempfile.TemporaryDirectory() as directory:
+            lines, at = [], 0
+            for copy in (0, 1):
+                for i in range(30):
+                    lines.append({"id": f"clip{i}", "copy": copy, "start": at, "frames": 10_000, "mels": 20_000})
+                    at += 10_000
+            part = Path(directory) / "part"
+            part.with_suffix(".jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+            with open(part.with_suffix(".f16"), "wb") as f:
+                f.truncate(at * 2048)
+            said = {f"clip{i}": {"split": "train", "prons": [[(1,)]]} for i in range(30)}
+            batches = Batches(Path(directory), said, np.zeros((40, 40), np.int32), 4000, 0, 0.1)
+            first, second = batches.chosen()[1], batches.chosen()[1]
+            keys = lambda clips: {(c["id"], c["copy"]) for c in clips}
+            self.assertEqual(sum(c["copy"] for c in first), len(first) // 2)
+            unused = {(f"clip{i}", copy) for i in range(30) for copy in (0, 1)} - keys(first)
+            self.assertTrue(unused and unused <= keys(second))
 
 
 if __name__ == "__main__":
