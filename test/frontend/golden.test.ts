@@ -12,7 +12,10 @@ import {
   slidingCmvn,
 } from '../../src/frontend/index.js';
 import { collect } from '../support/audio.js';
-import { DATA, sharedOrSkip } from '../support/shared.js';
+import { DATA } from '../support/shared.js';
+
+/** Features that Kaldi computed, and the commands that made them. */
+const GOLDEN = resolve(DATA, 'kaldi');
 
 /** Kaldi's text matrices: `key [ rows ]`. */
 function readMatrices(path: string): Map<string, number[][]> {
@@ -40,7 +43,7 @@ const sliding =
     return { data: slidingCmvn(data, dim, options), dim };
   };
 
-/** One row a file: the options of golden/features/commands.txt. */
+/** One row per file: the options of test/data/kaldi/commands.txt. */
 const CASES: Record<string, Pipeline> = {
   'fbank80-model': features(fbankOptions({ melBins: 80, snipEdges: false, highFrequency: -400 })),
   'fbank23-default': features(fbankOptions()),
@@ -67,16 +70,12 @@ const CASES: Record<string, Pipeline> = {
 
 describe('frontend against Kaldi', () => {
   for (const [name, pipeline] of Object.entries(CASES)) {
-    it(`equals ${name}`, async function () {
-      const own = resolve(DATA, `${name}.txt.gz`);
-      const path = existsSync(own) ? own : sharedOrSkip(this, `golden/features/${name}.txt.gz`);
+    it(`equals ${name}`, async () => {
+      const path = resolve(GOLDEN, `${name}.txt.gz`);
       const relative = name.includes('nolog');
       let compared = 0;
       for (const [key, rows] of readMatrices(path)) {
-        const wav = existsSync(resolve(DATA, `${key}.wav`))
-          ? resolve(DATA, `${key}.wav`)
-          : resolve(path, `../${key}.wav`);
-        if (!existsSync(wav)) continue;
+        const wav = [DATA, GOLDEN].map((d) => resolve(d, `${key}.wav`)).find(existsSync) as string;
         const source = await openAudio(wav);
         const [samples] = await collect(source);
         const { data, dim } = pipeline(samples, source.sampleRate);
