@@ -33,7 +33,7 @@ export function recordSummary({ admission, metrics }: ServerContext, summary: St
 /** Errors whose messages say what a client has sent: its words do not belong into the log. */
 const OF_CLIENTS: readonly string[] = ['SERVER_MESSAGE', 'OPTION_INVALID'];
 
-/** An error that a client will be told, counted and logged, without what the client said in it. @param client address, where it matters */
+/** An error that a client will be sent, counted and logged, without what the client said in it. @param client address, where it matters */
 export function recordError(
   { metrics, log }: ServerContext,
   error: unknown,

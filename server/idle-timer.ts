@@ -1,4 +1,4 @@
-/** Calls once nothing has been heard of a client for so long. Being touched costs a look at the clock, not a timer. */
+/** Calls once nothing has come from a client for so long. Being touched costs a look at the clock, not a timer. */
 export class IdleTimer {
   #timer: NodeJS.Timeout | undefined;
   #since = performance.now();

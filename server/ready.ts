@@ -2,7 +2,7 @@ import type { ServerContext } from './context.js';
 import type { ServerMessage } from './stream-messages.js';
 
 /**
- * What a client is told that starts or resumes a session. Without a number: the last that it has seen must not lie above those of the
+ * What is sent to a client that starts or resumes a session. Without a number: the last that it has seen must not lie above those of the
  * answers it has missed, which follow.
  */
 export function readyOf(

@@ -182,7 +182,7 @@ export class StreamSession implements LiveSession {
     this.#stream.endInput();
   }
 
-  /** The client is told which audio its last results are of: what it goes on to send is dropped. */
+  /** The client learns which audio its last results are of: what it goes on to send is dropped. */
   drain(): void {
     if (!this.#outlet) {
       this.end();

@@ -20,7 +20,7 @@ export interface FlacFrame {
 
 const RATES = [0, 88_200, 176_400, 192_000, 8000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000];
 const BITS = [0, 8, 12, 0, 16, 20, 24, 32];
-/** How samples are foretold from the 0 to 4 before. */
+/** How samples are predicted from the 0 to 4 before. */
 const FIXED = [[], [1], [2, -1], [3, -3, 1], [4, -6, 4, -1]];
 
 const CRC8 = table(8, 0x07);

@@ -37,7 +37,7 @@ export interface OggPacket {
 
 /**
  * Packets of an Ogg stream (RFC 3533), those of its first logical stream and of streams chained behind it. Pages that are damaged
- * are passed over. @param warn told of them
+ * are passed over. @param warn called for each of them
  */
 export async function* oggPackets(reader: ByteReader, warn: (message: string) => void): AsyncGenerator<OggPacket> {
   let serial: number | undefined;

@@ -3,6 +3,6 @@ export function release(decoder: { free(): void }): void {
   try {
     decoder.free();
   } catch {
-    // Found by fuzzing: what was decoded has been given, and what was wrong has been told.
+    // Found by fuzzing: what was decoded has been given, and what was wrong has been reported.
   }
 }

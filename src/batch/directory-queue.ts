@@ -39,7 +39,7 @@ export class DirectoryQueue implements BatchQueue {
 
   /**
    * @param claimMs a claim that its worker has not renewed for so long is another's to take
-   * @param warn told of files that are not whole
+   * @param warn called for files that are not whole
    * @throws QUEUE_UNAVAILABLE
    */
   static async open(root: string, claimMs: number, warn: (message: string) => void): Promise<DirectoryQueue> {

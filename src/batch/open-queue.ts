@@ -9,7 +9,7 @@ export interface QueueOptions {
   model: string;
   /** How long the job of a worker that died waits for another; default 30 s. */
   claimMs?: number;
-  /** Told what its owner should know: files that are not whole, a Redis that keeps nothing; default: console.warn. */
+  /** Called with what its owner should know: files that are not whole, a Redis that keeps nothing; default: console.warn. */
   onWarning?: (message: string) => void;
 }
 

@@ -14,7 +14,7 @@ export class QueueFiles {
     private readonly warn: (message: string) => void,
   ) {}
 
-  /** @param warn told of files that are moved aside. @throws QUEUE_UNAVAILABLE */
+  /** @param warn called for files that are moved aside. @throws QUEUE_UNAVAILABLE */
   static async open(root: string, warn: (message: string) => void): Promise<QueueFiles> {
     try {
       for (const folder of FOLDERS) await mkdir(resolve(root, folder), { recursive: true });

@@ -27,7 +27,7 @@ export class RedisQueue implements BatchQueue {
 
   /**
    * @param claimMs how long a job stays with a worker that gives no sign of life
-   * @param warn told where the Redis would lose the queue with its process
+   * @param warn called where the Redis would lose the queue with its process
    * @throws QUEUE_UNAVAILABLE
    */
   static async open(url: string, name: string, claimMs: number, warn: (message: string) => void): Promise<RedisQueue> {

@@ -13,7 +13,7 @@ export interface EngineOptions {
   workerMemory?: number;
   /** Execution providers in order of preference; default `['cpu']`. */
   providers?: readonly string[];
-  /** Told of things a user should know, a provider passed over for instance; default: console.warn. */
+  /** Called with each warning, for example that a provider was passed over; default: console.warn. */
   onWarning?: (message: string) => void;
 }
 

@@ -162,7 +162,7 @@ export class Transcriber {
     return rule > 0 ? this.finalize(`rule${rule}`) : undefined;
   }
 
-  /** The segment so far is at its end; undefined where no word was heard, unless a call asked for it and waits for an answer. */
+  /** The segment so far is at its end; undefined where no word was recognised, unless a call asked for it and waits for an answer. */
   async finalize(reason: Segment['reason']): Promise<Segment | undefined> {
     const frames = this.#decoder.frames;
     const search = await this.#searched(frames);

@@ -129,7 +129,7 @@ export class ExtensibleVocabulary {
     return this.#building.run(() => this.#built(key, added));
   }
 
-  /** One at a time: the streams that are heard meanwhile share the thread with one long list, and not with all. */
+  /** One at a time: the streams that are recognised meanwhile share the thread with one long list, and not with all. */
   async #built(key: string, added: ReadonlyMap<string, NewWord>): Promise<Extension> {
     const { plain } = this;
     let extension = this.#extensions.get(key);

@@ -11,7 +11,7 @@ import { recognised, SAID, SPOKEN, SPOKEN_WAV } from '../support/spoken.js';
 export interface ChaosOptions {
   seconds: number;
   seed: number;
-  /** Told now and then. */
+  /** Called now and then. */
   tell?: (line: string) => void;
 }
 
@@ -146,7 +146,7 @@ function steps(next: () => number): Step[] {
 
 /**
  * Attack a server from every side while honest clients speak, upload, lose their connections and come back; and kill another one again
- * and again under clients that begin anew. Everything on loopback, and over when the time is.
+ * and again under clients that start over. Everything on loopback, and over when the time is.
  */
 export async function chaos({ seconds, seed, tell = () => undefined }: ChaosOptions): Promise<ChaosReport> {
   const next = random(seed);
@@ -251,7 +251,7 @@ async function settle(port: number): Promise<void> {
   await pause(8000);
 }
 
-/** A server that dies every few seconds: its clients begin anew until they have their words. */
+/** A server that dies every few seconds: its clients start over until they have their words. */
 async function killed(report: ChaosReport, going: () => boolean, next: () => number): Promise<void> {
   let server = await ServerProcess.start(['-j', '1']);
   const client = async (): Promise<void> => {

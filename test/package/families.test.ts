@@ -96,7 +96,7 @@ describe('imported CTC networks', function () {
     expect(textOf(await segments('pieces', [1, 2, 6, 5], { phrases }))).to.equal('hellos a');
   });
 
-  it('of NeMo cut words as the tokenizer beside them does', async () => {
+  it('of NeMo cut words as the tokenizer next to them does', async () => {
     const model = readFileSync(resolve(DATA, 'tokenizers/unigram.model'));
     const { units } = sentencePieceTokenizer(model, 'unigram');
     const network = nemoNetwork(units.length + 1);

@@ -9,7 +9,7 @@ import { SPOKEN } from '../support/spoken.js';
 const CUTS = 500;
 
 /** Words and when they were said. */
-const told = (finals: Message[]): object[] =>
+const timed = (finals: Message[]): object[] =>
   finals.map(({ text, words, start, end, reason }) => ({ text, words, start, end, reason }));
 
 /** The sentence three times, the first ended by `finalize`, in pieces of up to 4 KB. */
@@ -70,13 +70,13 @@ describe('finding 8: resuming by the documentation alone', function () {
     const start = { partials: true };
     const straight = await converse(port, start, steps(next), () => false);
     expect(straight.done).to.have.length(1);
-    const expected = told(straight.finals);
+    const expected = timed(straight.finals);
     expect(expected).to.have.length(3);
     let cuts = 0;
     for (let run = 0; cuts < CUTS; run++) {
       const outcome = await converse(port, start, steps(next), () => next() < 0.08);
       expect(outcome.errors, `run ${run}`).to.deep.equal([]);
-      expect(told(outcome.finals), `run ${run}`).to.deep.equal(expected);
+      expect(timed(outcome.finals), `run ${run}`).to.deep.equal(expected);
       cuts += outcome.cuts;
     }
   });

@@ -15,7 +15,7 @@ type UnitParts = Pick<RecognizedNetwork, 'topology' | 'spelling' | 'files' | 're
 };
 
 /**
- * Units of a network by the table that lies beside it, and by its tokenizer where there is one. Characters are told from word
+ * Units of a network by the table next to it, and by its tokenizer where there is one. Characters are distinguished from word
  * pieces by their length; what stands between words becomes the first column, as silence is in models of phones.
  * @param columns of the network's output, where the file says so
  * @param blank its column, by its family's habit, where no name says so
@@ -40,7 +40,7 @@ export function unitParts(
   if (space >= 0) order.unshift(space);
   const tokenizer = characters ? undefined : TOKENIZERS.find((name) => source.has(name));
   if (!characters && !tokenizer)
-    guessed.push('no tokenizer lies beside the network: several ways to cut a word into pieces are allowed');
+    guessed.push('no tokenizer lies next to the network: several ways to cut a word into pieces are allowed');
   const spelling: ModelCard['spelling'] = {
     kind: characters ? 'characters' : 'pieces',
     units: order.map((unit) => units[unit]),
@@ -65,5 +65,5 @@ function readUnits(source: NetworkSource): string[] {
   if (table === 'vocab.json') return readVocabulary(source.text(table), table);
   if (table) return readTokens(source.text(table), table);
   if (source.has('tokenizer.json')) return [...tokenizerOfJson(source.text('tokenizer.json'), 'tokenizer.json').units];
-  throw new HearkenError('MODEL_NOT_FOUND', `${source.path}: none of ${TABLES.join(', ')}, tokenizer.json beside it`);
+  throw new HearkenError('MODEL_NOT_FOUND', `${source.path}: none of ${TABLES.join(', ')}, tokenizer.json next to it`);
 }
