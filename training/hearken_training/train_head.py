@@ -144,6 +144,8 @@ def train(directory, said, units, out, settings, initial=None, alignments=None):
     optimiser = torch.optim.AdamW(model.parameters(), weight_decay=settings["weight_decay"])
     batches = Batches(directory, said, units, settings["batch_frames"], settings["seed"], settings["mask"], alignments)
     store = Store(directory)
+    if not any(c["id"] in said for c in store.clips):
+        raise ValueError(f"no hidden values of transcribed clips in {directory}")
     dev = [c for c in store.clips if c["copy"] == 0 and c["id"] in said and said[c["id"]]["split"] == "dev"][::15]
     log = open(out / "log.jsonl", "a")
     began, seen, gained, busy = time.time(), 0, 0.0, time.time()
