@@ -138,7 +138,9 @@ def train(directory, said, units, out, settings, initial=None, alignments=None):
     trigram = PhoneTrigram(sequences, len(PHONES))
     model = Head(2 * (int(units.max()) + 1), **settings["head"])
     if initial:
-        model.load_state_dict(torch.load(initial)["average"])
+        saved = torch.load(initial)
+        # checkpoints/shipped.pt holds the light model's weights too, and the head's in half precision.
+        model.load_state_dict(saved.get("head", saved["average"]))
     average = copy.deepcopy(model)
     print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M weights, {len(said)} clips")
     optimiser = torch.optim.AdamW(model.parameters(), weight_decay=settings["weight_decay"])
