@@ -112,14 +112,14 @@ export function serveDeepgram(
   }
   const created = new Date().toISOString();
   /** Where the last finished segment ended: what a partial result begins with. */
-  let told = 0;
+  let reported = 0;
   const outlet = {
     send(message: ServerMessage): void {
       if (message.type === 'partial') {
         const transcript = `${message.stable} ${message.unstable}`.trim();
-        send(results(session.id, context, channels, { ...message, start: told, transcript }));
+        send(results(session.id, context, channels, { ...message, start: reported, transcript }));
       } else if (message.type === 'final') {
-        told = message.end;
+        reported = message.end;
         send(results(session.id, context, channels, finished({ ...message, words: message.words ?? [] })));
       } else if (message.type === 'done')
         send({

@@ -9,14 +9,15 @@ export class FrameBuffer {
     this.#data = new Float32Array(128 * dim);
   }
 
-  push(frame: ArrayLike<number>): void {
-    if (this.#filled + this.dim > this.#data.length) {
-      const grown = new Float32Array(2 * this.#data.length);
-      grown.set(this.#data);
+  /** @param frames one or more, [frames × dim] */
+  push(frames: ArrayLike<number>): void {
+    if (this.#filled + frames.length > this.#data.length) {
+      const grown = new Float32Array(2 * (this.#filled + frames.length));
+      grown.set(this.#data.subarray(0, this.#filled));
       this.#data = grown;
     }
-    this.#data.set(frame, this.#filled);
-    this.#filled += this.dim;
+    this.#data.set(frames, this.#filled);
+    this.#filled += frames.length;
   }
 
   /** All frames, [frames × dim], a copy; the buffer is empty afterwards. */

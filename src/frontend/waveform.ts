@@ -1,5 +1,6 @@
 import { HearkenError } from '../errors.js';
 import type { FeatureStream } from './feature-stream.js';
+import { FrameBuffer } from './frame-buffer.js';
 
 export interface WaveformOptions {
   /** Mean 0 and variance 1 over the segment, as most wav2vec2 models want it. */
@@ -17,8 +18,7 @@ export class Waveform implements FeatureStream {
   readonly frameShift = 1;
   #normalize: boolean;
   #epsilon: number;
-  #samples = new Float32Array(16000);
-  #filled = 0;
+  #samples = new FrameBuffer(1);
   #finished = false;
 
   constructor({
@@ -31,13 +31,7 @@ export class Waveform implements FeatureStream {
 
   acceptWaveform(samples: Float32Array): void {
     if (this.#finished) throw new HearkenError('STREAM_CLOSED', 'samples after the end of the stream');
-    if (this.#filled + samples.length > this.#samples.length) {
-      const grown = new Float32Array(2 * (this.#filled + samples.length));
-      grown.set(this.#samples.subarray(0, this.#filled));
-      this.#samples = grown;
-    }
-    this.#samples.set(samples, this.#filled);
-    this.#filled += samples.length;
+    this.#samples.push(samples);
   }
 
   inputFinished(): void {
@@ -46,14 +40,13 @@ export class Waveform implements FeatureStream {
 
   read(): Float32Array {
     if (this.#normalize && !this.#finished) return new Float32Array(0);
-    const out = this.#samples.slice(0, this.#filled);
-    this.#filled = 0;
+    const out = this.#samples.take();
     if (this.#normalize) normalize(out, this.#epsilon);
     return out;
   }
 
   reset(): void {
-    this.#filled = 0;
+    this.#samples.take();
     this.#finished = false;
   }
 }

@@ -177,6 +177,9 @@ const CARD = z.object({
 
 export type ModelCard = z.infer<typeof CARD>;
 
+/** The files of a recurrent language model; none where there is none. */
+export const recurrentFiles = (lm: ModelCard['recurrentLm']): string[] => (lm ? [lm.network, lm.tables, lm.words] : []);
+
 /**
  * A checked card. One of format 1 is read as the same card in format 2.
  * @param where what an error names: the card's path

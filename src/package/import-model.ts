@@ -15,7 +15,7 @@ import { buildSearchGraph, type LexiconEntry } from '../graph/index.js';
 import { inputBytes, inputText } from '../input-file.js';
 import type { Lexicon } from '../lexicon/index.js';
 import { NgramLm, SPECIAL_WORDS } from '../lm/index.js';
-import { type ModelCard, parseCard } from './card.js';
+import { type ModelCard, parseCard, recurrentFiles } from './card.js';
 import { FAMILIES } from './families/families.js';
 import type { ModelFamily, NetworkSource, RecognizedNetwork } from './families/family.js';
 import { onnxMetadata } from './onnx-metadata.js';
@@ -135,8 +135,7 @@ function write(parts: Parts): Pick<ImportReport, 'vocabulary' | 'unspelled' | 'g
     throw new HearkenError('MODEL_CARD', `${options.language} holds a whole grammar, not a language model`);
   copyFileSync(source.path, resolve(under, NETWORK));
   for (const file of network.files) copyFileSync(resolve(dirname(source.path), file), resolve(under, file));
-  const { recurrentLm } = language.card;
-  const files = ['words.txt', 'lm.bin', ...(recurrentLm ? Object.values(pick(recurrentLm)) : [])];
+  const files = ['words.txt', 'lm.bin', ...recurrentFiles(language.card.recurrentLm)];
   for (const file of files) copyFileSync(packageFile(options.language, language.card, file), resolve(under, file));
   const card = cardOf(parts);
   const { tokenizer } = card.spelling;
@@ -153,13 +152,6 @@ function write(parts: Parts): Pick<ImportReport, 'vocabulary' | 'unspelled' | 'g
   const vocabulary = language.words.length - SPECIAL_WORDS.length;
   return { vocabulary, unspelled, graphStates: graph.numStates, graphArcs: graph.numArcs };
 }
-
-/** The files of a recurrent language model. */
-const pick = ({ network, tables, words }: NonNullable<ModelCard['recurrentLm']>): Record<string, string> => ({
-  network,
-  tables,
-  words,
-});
 
 function entriesOf(
   { words }: PackageParts,

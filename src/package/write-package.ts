@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type ModelCard, parseCard } from './card.js';
+import { type ModelCard, parseCard, recurrentFiles } from './card.js';
 import { packageFile, readCard, sha256 } from './read-card.js';
 
 /** A package with the acoustic model of a base package and another language part. */
@@ -33,9 +33,7 @@ export function writePackage({ base: from, out, files, graph, decoder, text, fac
     base.secondPass?.file,
     contexts,
     base.spelling.tokenizer,
-    recurrentLm?.network,
-    recurrentLm?.tables,
-    recurrentLm?.words,
+    ...recurrentFiles(recurrentLm),
   ].filter((f) => f !== undefined);
   if (!inPlace) for (const f of taken) copyFileSync(packageFile(from, base, f), resolve(out, f));
   const checksums = Object.fromEntries([...taken, ...files].map((f) => [f, sha256(readFileSync(resolve(out, f)))]));
