@@ -22,6 +22,9 @@ export interface NewPackage {
   recurrent?: boolean;
 }
 
+const withoutConfidence = (pass: ModelCard['secondPass']): ModelCard['secondPass'] =>
+  pass && { ...pass, confidence: undefined };
+
 /** Copies the acoustic model into the package and writes `card.json` with a checksum for every file. @throws MODEL_* */
 export function writePackage({ base: from, out, files, graph, decoder, text, facts, recurrent }: NewPackage): void {
   const inPlace = resolve(from) === resolve(out); // then the checksums of the files just replaced no longer count
@@ -43,6 +46,7 @@ export function writePackage({ base: from, out, files, graph, decoder, text, fac
     recurrentLm,
     // How sure words of a grammar are is another matter than of free speech.
     confidence: graph === 'static' ? undefined : base.confidence,
+    secondPass: graph === 'static' ? withoutConfidence(base.secondPass) : base.secondPass,
     graph,
     decoder: { ...base.decoder, ...decoder },
     checksums,

@@ -47,7 +47,6 @@ export interface SecondPassSetup {
   audio: SegmentAudio;
   /** Settings that differ from the first pass's. */
   decoder: Partial<DecoderOptions>;
-  confidence?: { least: number; most: number } | undefined;
 }
 
 /** Log-likelihoods to segments and partial results: search, endpoints, confidences. */
@@ -99,10 +98,10 @@ export class Transcriber {
     this.#confidenceLine = vocabulary.confidence;
     let finalSettings = this.#decoder.options;
     if (second) {
-      const { model, audio, decoder, confidence } = second;
+      const { model, audio, decoder } = second;
       finalSettings = decoderOptions({ ...settings, ...decoder, ...options.decoder });
       this.#secondPass = new SecondPass(model, audio, search(finalSettings));
-      if (confidence) this.#confidenceLine = confidence;
+      this.#confidenceLine = vocabulary.secondPassConfidence;
     }
     this.#partials = options.partials ?? false;
     const { rescore = true, alternatives = 0 } = options;

@@ -37,6 +37,8 @@ export interface Vocabulary {
   decoder: ModelCard['decoder'];
   /** Confidences of posteriors 0 and 1. */
   confidence: { least: number; most: number };
+  /** The same where the words are a second pass's. */
+  secondPassConfidence: { least: number; most: number };
   /** Finals are rescored with it. */
   recurrent: Recurrent | undefined;
 }
@@ -80,13 +82,15 @@ export class ExtensibleVocabulary {
   ) {
     this.#parts = parts;
     this.#lexicon = lexicon;
+    const { confidence = { least: 0, most: 1 } } = parts.card;
     this.plain = {
       words: parts.words,
       label: (word) => (this.#labels ??= new Map(parts.words.map((w, label) => [w, label]))).get(word),
       graph: new ConstFst(parts.graph),
       lm,
       decoder: parts.card.decoder,
-      confidence: parts.card.confidence ?? { least: 0, most: 1 },
+      confidence,
+      secondPassConfidence: parts.card.secondPass?.confidence ?? confidence,
       recurrent,
     };
   }

@@ -76,7 +76,7 @@ async function openSecondPass(
   const model = new NetworkModel(network, contract, contract.features);
   if (model.frameSeconds !== first.frameSeconds || model.sampleRate !== first.sampleRate)
     throw new HearkenError('MODEL_CARD', 'the second pass has other rows than the first one');
-  return { model, decoder: contract.decoder, confidence: contract.confidence };
+  return { model, decoder: contract.decoder };
 }
 
 function readParts({ model, grammars }: WorkerSetup): LoadedParts {

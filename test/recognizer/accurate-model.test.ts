@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { manifest, withClips } from '../../bench/scores.js';
 import { Engine, type Segment, type TranscribeOptions } from '../../src/index.js';
+import { standardLexicon } from '../../src/lexicon/index.js';
+import { compileGrammar, findModel, readCard } from '../../src/package/index.js';
 import { addScores, align, scoreOf, scoringWords, wordErrorRate } from '../../src/scoring/index.js';
 import { samplesOf } from '../support/audio.js';
 import { DATA, ROOT, sharedOrSkip } from '../support/shared.js';
@@ -77,5 +81,27 @@ describe('the accurate model', function () {
     const phrases = [{ text: 'little phelo', boost: 12 }];
     const [segment] = await finals(engine, CLIPS[1], { newWords, phrases });
     expect(segment.text).to.equal(TEXT.replace('fellow', 'phelo'));
+  });
+
+  it('a grammar made from it: the second pass runs, and its confidences are not those of dictation', async () => {
+    const dir = mkdtempSync(resolve(tmpdir(), 'hearken-grammar-'));
+    try {
+      writeFileSync(resolve(dir, 'little.gram'), `#JSGF V1.0; grammar g; public <g> = ${TEXT};`);
+      const out = resolve(dir, 'little');
+      compileGrammar({
+        ...{ grammar: resolve(dir, 'little.gram'), base: findModel('en'), out },
+        lexicon: standardLexicon(),
+      });
+      const card = readCard(out);
+      expect(card.secondPass?.file).to.equal('second-pass.onnx');
+      expect(card.secondPass?.confidence).to.equal(undefined);
+      await using own = await Engine.load({ model: out, workers: 1 });
+      const [alone] = await finals(own, CLIPS[1]);
+      expect(alone.text).to.equal(TEXT);
+      await using both = await Engine.load({ model: 'en', grammars: { little: out }, workers: 1 });
+      expect(await finals(both, CLIPS[1], { grammar: 'little' })).to.deep.equal([alone]);
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
   });
 });
